@@ -1,0 +1,91 @@
+"""Passwords: the rules they keep, and the bounded pool that hashes them (argon2id).
+
+The rules are those of NIST SP 800-63B-4 for a password that is the only factor: a
+length, no composition rules, and nothing that guessers try early.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock, Semaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type
+from zxcvbn import zxcvbn
+
+from service.accounts.reader import PasswordRefused
+
+LONGEST = 1000
+EARLY_GUESSES = 10**9
+ESTIMATED = 72  # characters: estimating takes longer than linear time, and guessers stop far sooner
+PATIENCE_SECONDS = 10.0
+
+
+class HashingBusy(Exception):
+    """As many passwords as may wait are waiting: try again in a moment."""
+
+
+def check_password_rules(password: str, minimum: int, about: Sequence[str] = ()) -> None:
+    """Raise :class:`PasswordRefused` with a kind sentence where a rule is broken.
+
+    ``about``: what is known of the reader and the site (name, email, publisher), which a guesser knows too.
+    """
+    if len(password) < minimum:
+        raise PasswordRefused(f"Use {minimum} characters or more; a few words in a row make a good one.")
+    if len(password) > LONGEST:
+        raise PasswordRefused(f"Use {LONGEST} characters or fewer.")
+    try:
+        password.encode()
+    except UnicodeEncodeError as fault:
+        raise PasswordRefused("This has a character that cannot be typed.") from fault
+    hints = [hint for hint in about if hint]
+    if zxcvbn(password[:ESTIMATED], user_inputs=hints)["guesses"] < EARLY_GUESSES:
+        raise PasswordRefused("This is among the first that a guesser would try; choose something less common.")
+
+
+class Passwords:
+    """Hashes and verifies, a bounded number at a time, so that a flood of sign-ins leaves room for reading."""
+
+    def __init__(self, *, threads: int, queue: int, memory_kib: int = 19 * 1024, time_cost: int = 2) -> None:
+        self._hasher = PasswordHasher(
+            time_cost=time_cost, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
+        )
+        self._turns = Semaphore(threads)
+        self._places = threads + queue
+        self._lock = Lock()
+        self._nobody = self._hasher.hash("nobody")
+
+    def hash(self, password: str) -> str:
+        """The hash to store. Raises :class:`HashingBusy`."""
+        with self._turn():
+            return str(self._hasher.hash(password))
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Whether the password is the one hashed. ``None`` (no such reader) takes as long and is never right."""
+        with self._turn():
+            try:
+                self._hasher.verify(stored or self._nobody, password)
+            except (VerificationError, InvalidHashError, UnicodeEncodeError):
+                return False
+            return stored is not None
+
+    def outdated(self, stored: str) -> bool:
+        """Whether the hash was made with weaker parameters than today's."""
+        return bool(self._hasher.check_needs_rehash(stored))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._lock:
+            if self._places == 0:
+                raise HashingBusy
+            self._places -= 1
+        try:
+            if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+                raise HashingBusy
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            with self._lock:
+                self._places += 1

@@ -1,0 +1,82 @@
+"""What a reader is, and what can be wrong with an account's data.
+
+AccountError
+├── BadEmail              not an address that mail could reach
+├── BadName               empty, too long, or with control characters
+├── PasswordRefused       breaks a rule; carries the sentence to show
+├── CredentialsRefused    email and password do not belong together
+├── EmailTaken            another reader has this address
+└── UnknownReader         no reader has this id
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST_EMAIL = 254
+LONGEST_NAME = 80
+
+
+class AccountError(Exception):
+    pass
+
+
+class BadEmail(AccountError):
+    pass
+
+
+class BadName(AccountError):
+    pass
+
+
+class PasswordRefused(AccountError):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class CredentialsRefused(AccountError):
+    pass
+
+
+class EmailTaken(AccountError):
+    pass
+
+
+class UnknownReader(AccountError):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    id: str
+    email: str
+    name: str
+    device_limit: int | None  # her own, where staff have set one
+    credentials_version: int  # rises with each change of email or password
+    created_at: datetime
+
+
+def clean_email(text: str) -> str:
+    """The address in its normal form (NFC, lower-case domain). Raises :class:`BadEmail`."""
+    if len(text) > LONGEST_EMAIL:
+        raise BadEmail
+    try:
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
+    except (EmailNotValidError, UnicodeError) as fault:
+        raise BadEmail from fault
+
+
+def email_key(email: str) -> str:
+    """What two spellings of one address share: mail hosts ignore letter case, and so do readers."""
+    return email.casefold()
+
+
+def clean_name(text: str) -> str:
+    """A reader's name on one line, NFC. Raises :class:`BadName`."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in name):
+        raise BadName
+    return name

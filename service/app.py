@@ -1,0 +1,47 @@
+"""Assembles the service: settings, database, doors. Nobody imports it."""
+
+from flask import Flask
+from flask_login import LoginManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.foundation.clock import Clock
+from service.foundation.database import Database
+from service.foundation.logs import configure_logs
+from service.foundation.settings import Settings
+from service.web.api import register_api
+from service.web.doors import EXTENSION, open_doors
+from service.web.health import health
+from service.web.pages import register_pages
+from service.web.requests import watch_requests
+from service.web.who import load_signed_in_reader
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
+    """The WSGI application. Raises :class:`UnsafeSettings` where production would be unsafe."""
+    settings = (settings or Settings()).refuse_unsafe()
+    configure_logs()
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.signing_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.signing_keys[1:]),
+        # Flask's own session holds a form's CSRF token and a notice to show, never who is signed in.
+        SESSION_COOKIE_NAME="__Host-gatefold_form" if settings.secure else "gatefold_form",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_NAME="gatefold_never",  # Flask-Login looks for one before it asks us
+        JSON_SORT_KEYS=False,
+    )
+    doors = open_doors(settings, Database(settings.database_url), clock or Clock())
+    app.extensions[EXTENSION] = doors
+    login = LoginManager(app)
+    login.session_protection = None  # a reader's address may change as she moves
+    login.request_loader(load_signed_in_reader)
+    watch_requests(app, settings)
+    app.register_blueprint(health)
+    register_api(app)
+    register_pages(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)  # type: ignore[method-assign]
+    return app

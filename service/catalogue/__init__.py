@@ -1,0 +1,1 @@
+"""Articles, sections, bodies and the teasers cut from them."""

@@ -1,0 +1,176 @@
+"""Devices and ended sessions in the database, where a sixth device is impossible by constraint."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    bindparam,
+    column,
+    delete,
+    insert,
+    or_,
+    select,
+    table,
+    update,
+)
+from sqlalchemy.engine import Connection
+
+from service.devices.device import Cause, Device, EndedSession, Life, UnknownDevice
+from service.foundation.database import Instant, insert_or, metadata
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), nullable=False),
+    Column("slot", Integer, nullable=False, autoincrement=False),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("name", String(60), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("signed_in_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("reader_id", "slot"),
+    CheckConstraint("slot BETWEEN 1 AND 5", name="slot"),
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), nullable=False),
+    Column("device_id", String(32), nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("by_device", String(60)),
+    Index(None, "reader_id"),
+    Index(None, "ended_at"),
+)
+
+DEVICE_COLUMNS = (
+    devices.c.id,
+    devices.c.reader_id,
+    devices.c.slot,
+    devices.c.name,
+    devices.c.kind,
+    devices.c.first_seen_at,
+    devices.c.signed_in_at,
+    devices.c.last_seen_at,
+)
+
+# The readers' room owns this table; here its row serves as the lock on a reader's slots.
+_readers = table("readers", column("id"))
+
+
+def lock_slots(connection: Connection, reader_id: str) -> None:
+    """Hold the reader's slots until the transaction ends; on SQLite the transaction itself does."""
+    connection.execute(select(_readers.c.id).where(_readers.c.id == reader_id).with_for_update(key_share=True))
+
+
+def list_devices(connection: Connection, reader_id: str) -> list[Device]:
+    """The reader's devices, the last signed in first, those run out too."""
+    rows = connection.execute(
+        select(*DEVICE_COLUMNS)
+        .where(devices.c.reader_id == reader_id)
+        .order_by(devices.c.signed_in_at.desc(), devices.c.slot)
+    )
+    return [Device(*row) for row in rows]
+
+
+def find_device_by_digest(connection: Connection, reader_id: str, digest: str) -> Device | None:
+    row = connection.execute(
+        select(*DEVICE_COLUMNS).where(devices.c.token_digest == digest, devices.c.reader_id == reader_id)
+    ).one_or_none()
+    return Device(*row) if row else None
+
+
+def put_device(connection: Connection, device: Device, digest: str) -> None:
+    connection.execute(
+        insert(devices).values(
+            reader_id=device.reader_id,
+            slot=device.slot,
+            id=device.id,
+            token_digest=digest,
+            name=device.name,
+            kind=device.kind,
+            first_seen_at=device.first_seen_at,
+            signed_in_at=device.signed_in_at,
+            last_seen_at=device.last_seen_at,
+        )
+    )
+
+
+def rename_device(connection: Connection, reader_id: str, device_id: str, name: str) -> Device:
+    """Raises :class:`UnknownDevice`."""
+    row = connection.execute(
+        update(devices)
+        .where(devices.c.reader_id == reader_id, devices.c.id == device_id)
+        .values(name=name)
+        .returning(*DEVICE_COLUMNS)
+    ).one_or_none()
+    if row is None:
+        raise UnknownDevice(device_id)
+    return Device(*row)
+
+
+def remove_devices(
+    connection: Connection, reader_id: str, ids: Collection[str], cause: Cause, by_device: str | None, now: datetime
+) -> list[EndedSession]:
+    """End these devices' sessions at once, and remember for each why."""
+    rows = connection.execute(
+        delete(devices)
+        .where(devices.c.reader_id == reader_id, devices.c.id.in_(ids))
+        .returning(devices.c.token_digest, devices.c.id)
+    ).all()
+    ended = [(row.token_digest, EndedSession(reader_id, row.id, now, cause, by_device)) for row in rows]
+    for digest, session in ended:
+        _remember_ended(connection, digest, session)
+    return [session for _, session in ended]
+
+
+def clear_slot(connection: Connection, reader_id: str, slot: int) -> None:
+    """Make room where a device has run out."""
+    connection.execute(delete(devices).where(devices.c.reader_id == reader_id, devices.c.slot == slot))
+
+
+def write_last_seen(connection: Connection, sightings: Mapping[str, datetime]) -> None:
+    """Store later last-seen times, by device id."""
+    connection.execute(
+        update(devices)
+        .where(devices.c.id == bindparam("device"), devices.c.last_seen_at < bindparam("at"))
+        .values(last_seen_at=bindparam("at")),
+        [{"device": device, "at": at} for device, at in sorted(sightings.items())],
+    )
+
+
+def forget_run_out_devices(connection: Connection, life: Life, now: datetime) -> int:
+    """Delete the rows of sessions that have run out; they were refused already."""
+    run_out = or_(devices.c.last_seen_at <= now - life.idle, devices.c.signed_in_at <= now - life.lifetime)
+    return connection.execute(delete(devices).where(run_out)).rowcount
+
+
+def forget_ended_sessions(connection: Connection, before: datetime) -> int:
+    return connection.execute(delete(ended_sessions).where(ended_sessions.c.ended_at < before)).rowcount
+
+
+def _remember_ended(connection: Connection, digest: str, session: EndedSession) -> None:
+    connection.execute(
+        insert_or(connection, ended_sessions)
+        .values(
+            token_digest=digest,
+            reader_id=session.reader_id,
+            device_id=session.device_id,
+            ended_at=session.ended_at,
+            cause=session.cause,
+            by_device=session.by_device,
+        )
+        .on_conflict_do_nothing()
+    )

@@ -1,0 +1,43 @@
+"""The sixth device's choice: a single-use ticket that remembers who was signing in, and on what."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from service.foundation.tickets import Purpose, find_ticket, issue_ticket, redeem_ticket
+
+CHOOSE_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSwap:
+    """A sign-in that waits for its reader to choose. Void once her credentials change."""
+
+    reader_id: str
+    credentials_version: int
+    device_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwapTicket:
+    token: str
+    expires_at: datetime
+
+
+def issue_swap_ticket(connection: Connection, pending: PendingSwap, now: datetime) -> SwapTicket:
+    expires_at = now + CHOOSE_WITHIN
+    facts = {"version": pending.credentials_version, "name": pending.device_name}
+    return SwapTicket(issue_ticket(connection, Purpose.SWAP_DEVICE, pending.reader_id, facts, expires_at), expires_at)
+
+
+def find_swap(connection: Connection, token: str, now: datetime) -> PendingSwap | None:
+    """What a ticket is for, without using it."""
+    ticket = find_ticket(connection, Purpose.SWAP_DEVICE, token, now)
+    return PendingSwap(ticket.subject, ticket.facts["version"], ticket.facts["name"]) if ticket else None
+
+
+def redeem_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:
+    """Use the ticket up. Raises :class:`TicketRefused`."""
+    ticket = redeem_ticket(connection, Purpose.SWAP_DEVICE, token, now)
+    return PendingSwap(ticket.subject, ticket.facts["version"], ticket.facts["name"])

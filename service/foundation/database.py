@@ -1,0 +1,153 @@
+"""The database: one engine, reading and writing transactions, and the types all tables share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+BUSY_SECONDS = 10
+WRITES = "gatefold_writes"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot answer now: gone, locked for too long, full, or out of connections."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, to the microsecond, on both databases (SQLite keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Database:
+    """Opens the two kinds of transaction. The doors hold it; features are handed its connections."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = make_url(url)
+        self.engine = _create_engine(self.url, pool_size)
+        self._writing_engine = self.engine.execution_options(**{WRITES: True})
+
+    @property
+    def embedded(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent view."""
+        with _faults_named(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes, committed when the block ends and rolled back when it raises.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a lock taken later,
+        after a read, would fail at the first contention however long one would wait.
+        """
+        with _faults_named(), self._writing_engine.begin() as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Raise :class:`DatabaseUnavailable` unless a question is answered."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _create_engine(url: URL, pool_size: int) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=BUSY_SECONDS,
+            connect_args={"connect_timeout": BUSY_SECONDS, "options": "-c timezone=UTC"},
+        )
+    if url.get_backend_name() == "sqlite":
+        if not url.database:
+            raise ValueError("DATABASE_URL must name a file: an SQLite database in memory is private to a thread")
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgresql://, not {url.drivername}://")
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # what was acknowledged outlives a power cut
+        "foreign_keys = ON",
+        "mmap_size = 268435456",
+        "cache_size = -16384",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    """Tell a database that cannot answer from a fault of ours, which passes through unchanged."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as fault:
+        raise DatabaseUnavailable(type(fault).__name__) from fault
+    except DBAPIError as fault:
+        if fault.connection_invalidated:
+            raise DatabaseUnavailable(type(fault).__name__) from fault
+        raise
+
+
+def insert_or(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)

@@ -1,0 +1,41 @@
+"""Structured logs: JSON lines, or aligned columns on a terminal.
+
+Values are quoted by the renderers, so a newline in one cannot forge an entry. Tokens and
+passwords are never passed to a logger, and keys of such names are masked in case.
+"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+MASKED = frozenset({"password", "token", "secret", "key", "session", "ticket", "cookie", "authorization"})
+
+
+def configure_logs(*, level: str = "INFO") -> None:
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(event_key="event", exception_formatter=structlog.dev.plain_traceback)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            mask_secrets,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def mask_secrets(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in entry.keys() & MASKED:
+        entry[name] = "…"
+    return entry

@@ -1,0 +1,195 @@
+"""Every setting of Gatefold: its type, its default and what it does.
+
+Read from the environment (prefix ``GATEFOLD_``; the database also from plain
+``DATABASE_URL``) and from a ``.env`` file. Defaults suit development; production
+refuses to start with one that would be unsafe there.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret-never-for-production"  # noqa: S105
+SHORTEST_SECRET = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class DevicePolicy(StrEnum):
+    """What a sign-in meets when every slot is taken."""
+
+    ASK = "ask"
+    REPLACE_OLDEST = "replace_oldest"
+
+
+class UnsafeSettings(ValueError):
+    """Production was asked to start with settings that are only for development."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("Gatefold will not start in production:\n" + "\n".join(f"  - {f}" for f in faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="GATEFOLD_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    environment: Environment = Field(
+        Environment.DEVELOPMENT,
+        description="`development`, or `production`, which refuses unsafe settings and hides `/dev/mail`.",
+    )
+    public_url: str = Field(
+        "http://localhost:8400",
+        description="The address readers reach Gatefold at, without a path. HTTPS in production.",
+    )
+    database_url: str = Field(
+        "sqlite:///var/gatefold.db",
+        validation_alias=AliasChoices("DATABASE_URL", "GATEFOLD_DATABASE_URL"),
+        description="`sqlite:///PATH`, or `postgresql://…` for PostgreSQL 15 and later. Also read from `DATABASE_URL`.",
+    )
+    variable_folder: Path = Field(
+        Path("var"), description="Where the embedded database and the development mailbox are kept."
+    )
+    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (SecretStr(DEVELOPMENT_SECRET),),
+        description="Signing keys, separated by spaces, each 32 characters or more. The first signs, all verify: "
+        "to rotate, put the new key first and drop the old one a day later. No reader is signed out by it.",
+    )
+    host: str = Field("127.0.0.1", description="The address `gatefold serve` listens on.")
+    port: int = Field(8400, ge=0, le=65535, description="The port `gatefold serve` listens on.")
+    workers: int = Field(2, ge=1, le=256, description="How many server processes `gatefold serve` starts.")
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies of yours stand in front and set `X-Forwarded-For` and `-Proto`. "
+        "At 0 those headers change nothing.",
+    )
+    cookie_domain: str | None = Field(
+        None,
+        description="Parent domain that Gatefold and the front ends share, such as `example.org`, so that they receive "
+        "the reader's cookie too. Unset, the cookie is Gatefold's own (`__Host-`).",
+    )
+
+    publisher_name: str = Field("The Publisher", max_length=80, description="The name on pages and in mail.")
+    publisher_logo_url: str | None = Field(
+        None,
+        description="A logo for the hosted pages: a path on Gatefold's own address, as they load nothing else.",
+    )
+    publisher_colour: str = Field(
+        "#7a1f2b",
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        description="The accent colour of the hosted pages, as `#rrggbb`.",
+    )
+
+    device_limit: int = Field(5, ge=1, le=5, description="How many devices a reader may be signed in on at once.")
+    device_policy: DevicePolicy = Field(
+        DevicePolicy.ASK,
+        description="At the limit: `ask` lets the reader choose which device gives way, "
+        "`replace_oldest` ends the one not seen for longest.",
+    )
+    session_idle: timedelta = Field(
+        timedelta(days=60),
+        description="A session ends when its device has not been seen for this long (ISO 8601).",
+    )
+    session_lifetime: timedelta = Field(
+        timedelta(days=365),
+        description="A session ends this long after its sign-in, whatever is done with it.",
+    )
+    last_seen_interval: timedelta = Field(
+        timedelta(seconds=5),
+        description="How often last-seen times, gathered in memory, are written. A killed process loses this much.",
+    )
+
+    hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each server process.")
+    hashing_queue: int = Field(
+        8,
+        ge=0,
+        le=1000,
+        description="Passwords that may wait to be hashed in each process; more are answered 503.",
+    )
+    password_minimum: int = Field(15, ge=8, le=64, description="The shortest password, in characters.")
+
+    smtp_host: str | None = Field(
+        None,
+        description="The mail server. Unset in development, mail goes to the mailbox page at `/dev/mail`.",
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="The mail server's port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to the mail server is protected."
+    )
+    smtp_username: str | None = Field(None, description="The name to sign in to the mail server with, if it asks.")
+    smtp_password: SecretStr | None = Field(None, description="The password to sign in to the mail server with.")
+    mail_from: str = Field("accounts@localhost", description="The sender's address of all mail.")
+    mail_interval: timedelta = Field(
+        timedelta(seconds=1), description="How often the outbox is looked through for mail to deliver."
+    )
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers reach Gatefold over HTTPS, so that cookies can demand it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        if not self.secure:
+            return "gatefold_session"
+        return "__Secure-gatefold_session" if self.cookie_domain else "__Host-gatefold_session"
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The newest first."""
+        return tuple(key.get_secret_value() for key in self.secret_keys)
+
+    @model_validator(mode="before")
+    @classmethod
+    def split_secret_keys(cls, values: object) -> object:
+        if isinstance(values, dict) and isinstance(values.get("secret_keys"), str):
+            return {**values, "secret_keys": tuple(values["secret_keys"].split())}
+        return values
+
+    @model_validator(mode="after")
+    def check_public_url(self) -> Self:
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+            raise ValueError(
+                "GATEFOLD_PUBLIC_URL must be an address without a path, such as https://accounts.example.org"
+            )
+        return self
+
+    def refuse_unsafe(self) -> Self:
+        """Return these settings, or raise :class:`UnsafeSettings` with every fault that production would have."""
+        if self.production and (faults := list(self._production_faults())):
+            raise UnsafeSettings(faults)
+        return self
+
+    def _production_faults(self) -> list[str]:
+        faults = []
+        if not self.signing_keys:
+            faults.append("GATEFOLD_SECRET_KEYS is empty: give it a random key.")
+        if DEVELOPMENT_SECRET in self.signing_keys:
+            faults.append("GATEFOLD_SECRET_KEYS is the development key: everyone knows it.")
+        if any(len(key) < SHORTEST_SECRET for key in self.signing_keys):
+            faults.append(f"GATEFOLD_SECRET_KEYS has a key of less than {SHORTEST_SECRET} characters.")
+        if not self.secure:
+            faults.append("GATEFOLD_PUBLIC_URL is plain HTTP: sessions could be read on the way.")
+        if self.smtp_host is None:
+            faults.append("GATEFOLD_SMTP_HOST is unset: readers could neither confirm nor recover their accounts.")
+        if self.smtp_security == "none" and self.smtp_password is not None:
+            faults.append("GATEFOLD_SMTP_SECURITY is none: the mail password would go over the wire in clear.")
+        if self.password_minimum < 15:
+            faults.append("GATEFOLD_PASSWORD_MINIMUM is below 15, the least where a password is the only factor.")
+        return faults

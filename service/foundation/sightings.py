@@ -1,0 +1,79 @@
+"""Last-seen and last-used times, gathered in memory and written in batches, off the reader's path."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
+
+import structlog
+
+from service.foundation.database import Database, DatabaseUnavailable
+
+log = structlog.get_logger()
+
+
+class Sightings:
+    """The latest instant at which each of many things was seen, since the last time it was drained."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def note(self, subject: str, at: datetime) -> None:
+        with self._lock:
+            self._latest[subject] = at
+
+    def drain(self) -> dict[str, datetime]:
+        with self._lock:
+            drained, self._latest = self._latest, {}
+        return drained
+
+    def restore(self, drained: Mapping[str, datetime]) -> None:
+        """Take back what could not be written, behind what has been seen since."""
+        with self._lock:
+            self._latest = {**drained, **self._latest}
+
+
+class SightingsWriter:
+    """A thread that writes each kind of sightings every ``interval``, and once more at a clean stop."""
+
+    def __init__(self, database: Database, interval: timedelta) -> None:
+        self._database = database
+        self._interval = interval.total_seconds()
+        self._kinds: list[tuple[Sightings, Callable[..., None]]] = []
+        self._stopping = Event()
+        self._thread: Thread | None = None
+        self._starting = Lock()
+
+    def gather(self, write: Callable[..., None]) -> Sightings:
+        """Sightings that ``write(connection, {subject: instant})`` will store."""
+        sightings = Sightings()
+        self._kinds.append((sightings, write))
+        return sightings
+
+    def start(self) -> None:
+        """Begin writing; called in each process that serves, after it has been forked."""
+        with self._starting:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="sightings", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.flush()
+
+    def flush(self) -> None:
+        for sightings, write in self._kinds:
+            if not (drained := sightings.drain()):
+                continue
+            try:
+                with self._database.writing() as connection:
+                    write(connection, drained)
+            except DatabaseUnavailable:
+                sightings.restore(drained)
+                log.warning("sightings_not_written", count=len(drained))
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._interval):
+            self.flush()

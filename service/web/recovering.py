@@ -1,0 +1,47 @@
+"""Recovering an account, whatever the door. A reset signs every device out, and this one in."""
+
+from datetime import datetime
+
+from service.accounts.passwords import check_password_rules
+from service.accounts.reader import clean_email, email_key
+from service.accounts.recovery import find_recovering_reader, request_recovery, reset_password
+from service.accounts.store import get_reader
+from service.devices.device import Cause
+from service.devices.sessions import Newcomer, end_devices
+from service.foundation.tickets import TicketRefused
+from service.web.counting import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS, TICKETS_OF_NETWORK, count
+from service.web.doors import Doors
+from service.web.signing_in import DeviceChoice, SignedIn, start
+
+
+def recover(house: Doors, email: str, network: str, now: datetime) -> None:
+    """Ask for a recovery mail; known and unknown addresses are answered alike.
+
+    Raises :class:`BadEmail` or :class:`QuotaExceeded`.
+    """
+    address = clean_email(email)
+    count(house, [(MAIL_TO_ADDRESS, email_key(address)), (MAIL_FROM_NETWORK, network)], now)
+    with house.database.writing() as connection:
+        request_recovery(connection, address, now)
+
+
+def reset(
+    house: Doors, ticket: str, password: str, newcomer: Newcomer, network: str, now: datetime
+) -> SignedIn | DeviceChoice:
+    """Set the new password and sign in with it.
+
+    Raises :class:`TicketRefused`, :class:`PasswordRefused` (the ticket stays good), :class:`QuotaExceeded` or
+    :class:`HashingBusy`.
+    """
+    count(house, [(TICKETS_OF_NETWORK, network)], now)
+    with house.database.reading() as connection:
+        reader = find_recovering_reader(connection, ticket, now)
+    if reader is None:
+        raise TicketRefused
+    about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
+    check_password_rules(password, house.settings.password_minimum, about)
+    password_hash = house.passwords.hash(password)
+    with house.database.writing() as connection:
+        reader = reset_password(connection, ticket, password_hash, now)
+        end_devices(connection, reader.id, Cause.PASSWORD_CHANGED, newcomer.kind, now)
+        return start(connection, house, get_reader(connection, reader.id), newcomer, now)

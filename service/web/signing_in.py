@@ -1,0 +1,117 @@
+"""Signing in, whatever the door: quotas, password, and a place among the reader's devices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from service.accounts.changes import confirm_credentials
+from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_email, email_key
+from service.accounts.store import (
+    Credentials,
+    find_credentials,
+    lock_reader_of_ticket,
+    renew_password_hash,
+)
+from service.devices.device import Device
+from service.devices.sessions import DeviceLimitReached, Newcomer, StartedSession, knows_device, start_session
+from service.devices.swaps import PendingSwap, SwapTicket, issue_swap_ticket, redeem_swap
+from service.foundation.tickets import Purpose
+from service.web.counting import GUESSES_AT_ADDRESS, GUESSES_FROM_HERE, GUESSES_OF_NETWORK, count, uncount
+from service.web.doors import Doors
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    reader: Reader
+    session: StartedSession
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """Every place is taken: the reader chooses which device gives way, and shows the ticket."""
+
+    reader: Reader
+    devices: tuple[Device, ...]
+    limit: int
+    ticket: SwapTicket
+
+
+def sign_in(
+    house: Doors, email: str, password: str, newcomer: Newcomer, network: str, now: datetime
+) -> SignedIn | DeviceChoice:
+    """Raises :class:`CredentialsRefused`, alike for an unknown address and a wrong password,
+    :class:`QuotaExceeded` or :class:`HashingBusy`.
+    """
+    address = _address(email)
+    verified = verify_password(house, address, password, network, now, token=newcomer.token)
+    renewed = _renewed_hash(house, verified, password)
+    with house.database.writing() as connection:
+        reader = confirm_credentials(connection, verified)
+        if renewed is not None:
+            renew_password_hash(connection, verified, renewed)
+        return start(connection, house, reader, newcomer, now)
+
+
+def swap(house: Doors, ticket: str, device_id: str, newcomer: Newcomer, now: datetime) -> SignedIn | DeviceChoice:
+    """End the chosen device and start the newcomer in one transaction. Raises :class:`TicketRefused`.
+
+    Where the chosen one is gone and there is still no place, the reader is asked again.
+    """
+    with house.database.writing() as connection:
+        reader = lock_reader_of_ticket(connection, Purpose.SWAP_DEVICE, ticket, now)
+        pending = redeem_swap(connection, ticket, now)
+        named = Newcomer(newcomer.kind, newcomer.token, newcomer.name or pending.device_name)
+        return start(connection, house, reader, named, now, chosen=device_id)
+
+
+def start(
+    connection: Connection,
+    house: Doors,
+    reader: Reader,
+    newcomer: Newcomer,
+    now: datetime,
+    *,
+    chosen: str | None = None,
+) -> SignedIn | DeviceChoice:
+    """Give a reader who has proved who she is a session, or the choice."""
+    rule = house.rule.for_limit(reader.device_limit)
+    try:
+        return SignedIn(reader, start_session(connection, reader.id, newcomer, rule, now, chosen=chosen))
+    except DeviceLimitReached as reached:
+        pending = PendingSwap(reader.id, reader.credentials_version, newcomer.name)
+        ticket = issue_swap_ticket(connection, pending, now)
+        return DeviceChoice(reader, reached.devices, reached.limit, ticket)
+
+
+def verify_password(
+    house: Doors, email: str, password: str, network: str, now: datetime, *, token: str | None = None
+) -> Credentials:
+    """The credentials a password proved. Counted before it is tried, and given back when it was right.
+
+    ``token`` is the session the device has, or had: one of the reader's own devices is not kept out by
+    what strangers try from elsewhere.
+    """
+    with house.database.reading() as connection:
+        credentials = find_credentials(connection, email)
+        known = bool(credentials and token and knows_device(connection, credentials.reader_id, token))
+    tries = [(GUESSES_FROM_HERE, f"{email_key(email)}\0{network}"), (GUESSES_OF_NETWORK, network)]
+    if not known:
+        tries.append((GUESSES_AT_ADDRESS, email_key(email)))
+    count(house, tries, now)
+    if not house.passwords.verify(credentials.password_hash if credentials else None, password) or not credentials:
+        raise CredentialsRefused
+    uncount(house, tries)
+    return credentials
+
+
+def _address(email: str) -> str:
+    """What no address could be is looked up all the same, and not found."""
+    try:
+        return clean_email(email)
+    except BadEmail:
+        return email.strip()[:254]
+
+
+def _renewed_hash(house: Doors, verified: Credentials, password: str) -> str | None:
+    return house.passwords.hash(password) if house.passwords.outdated(verified.password_hash) else None

@@ -1,5 +1,7 @@
 """Assembles the service: settings, database, doors. Nobody imports it."""
 
+from multiprocessing.util import Finalize
+
 from flask import Flask
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,7 +11,7 @@ from service.foundation.database import Database
 from service.foundation.logs import configure_logs
 from service.foundation.settings import Settings
 from service.web.api import register_api
-from service.web.doors import EXTENSION, open_doors
+from service.web.doors import EXTENSION, Doors, open_doors
 from service.web.health import health
 from service.web.pages import register_pages
 from service.web.requests import watch_requests
@@ -30,13 +32,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_NAME="gatefold_never",  # Flask-Login looks for one before it asks us
-        JSON_SORT_KEYS=False,
     )
     doors = open_doors(settings, Database(settings.database_url), clock or Clock())
     app.extensions[EXTENSION] = doors
-    login = LoginManager(app)
-    login.session_protection = None  # a reader's address may change as she moves
-    login.request_loader(load_signed_in_reader)
+    app.login_manager = _login_manager()  # type: ignore[attr-defined]
     watch_requests(app, settings)
     app.register_blueprint(health)
     register_api(app)
@@ -45,3 +44,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)  # type: ignore[method-assign]
     return app
+
+
+def create_serving_app() -> Flask:
+    """The application in a server process: what it gathers in memory is written now and then, and at a clean stop."""
+    app = create_app()
+    doors: Doors = app.extensions[EXTENSION]
+    doors.writer.start()
+    # A server's workers are multiprocessing's children, which leave without running atexit's handlers.
+    Finalize(None, doors.writer.stop, exitpriority=1)
+    return app
+
+
+def _login_manager() -> LoginManager:
+    """Flask-Login over our own sessions alone.
+
+    Its ``init_app`` is not called: that would look for a remember cookie on every response, and with it mark
+    even public ones ``Vary: Cookie``.
+    """
+    login = LoginManager()
+    login.session_protection = None  # a reader's address may change as she moves
+    login.request_loader(load_signed_in_reader)
+    return login

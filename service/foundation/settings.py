@@ -62,11 +62,15 @@ class Settings(BaseSettings):
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (SecretStr(DEVELOPMENT_SECRET),),
         description="Signing keys, separated by spaces, each 32 characters or more. The first signs, all verify: "
-        "to rotate, put the new key first and drop the old one a day later. No reader is signed out by it.",
+        "to rotate, put the new key first, and keep the old one as long as its receipts are to be explained. "
+        "No reader is signed out by it.",
     )
     host: str = Field("127.0.0.1", description="The address `gatefold serve` listens on.")
     port: int = Field(8400, ge=0, le=65535, description="The port `gatefold serve` listens on.")
     workers: int = Field(2, ge=1, le=256, description="How many server processes `gatefold serve` starts.")
+    threads: int = Field(
+        8, ge=2, le=256, description="Requests that each server process answers at once; more than hash passwords."
+    )
     trusted_proxies: int = Field(
         0,
         ge=0,
@@ -116,6 +120,12 @@ class Settings(BaseSettings):
         ge=0,
         le=1000,
         description="Passwords that may wait to be hashed in each process; more are answered 503.",
+    )
+    guess_limit: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        description="Tries at one reader's password from one network in 15 minutes. From anywhere, ten times as many.",
     )
     password_minimum: int = Field(15, ge=8, le=64, description="The shortest password, in characters.")
 
@@ -168,6 +178,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "GATEFOLD_PUBLIC_URL must be an address without a path, such as https://accounts.example.org"
             )
+        return self
+
+    @model_validator(mode="after")
+    def check_threads(self) -> Self:
+        if self.hashing_threads + self.hashing_queue >= self.threads:
+            raise ValueError("GATEFOLD_THREADS must exceed hashing threads and queue: else sign-ins starve reading")
         return self
 
     def refuse_unsafe(self) -> Self:

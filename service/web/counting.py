@@ -3,21 +3,34 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from service.accounts.reader import email_key
 from service.foundation.quotas import Quota, QuotaExceeded, give_back, spend
 from service.web.doors import Doors
 
 Counted = tuple[Quota, str]  # a quota, and whose it is
 
-# A guesser is stopped at each of three gates. None lasts longer than its window, the narrowest is
-# hers alone who guesses, and the middle one lets a device pass that the reader has signed in on.
-GUESSES_FROM_HERE = Quota("guesses_from_here", 10, timedelta(minutes=15))  # for one address, from one network
-GUESSES_AT_ADDRESS = Quota("guesses_at_address", 100, timedelta(minutes=15))  # for one address, from anywhere
-GUESSES_OF_NETWORK = Quota("guesses_of_network", 200, timedelta(minutes=15))  # for all addresses, from one network
-
+GUESSING_WINDOW = timedelta(minutes=15)
 MAIL_TO_ADDRESS = Quota("mail_to_address", 5, timedelta(hours=1))
 MAIL_FROM_NETWORK = Quota("mail_from_network", 50, timedelta(hours=1))
 
 TICKETS_OF_NETWORK = Quota("tickets_of_network", 100, timedelta(minutes=15))
+
+
+def guesses(house: Doors, email: str, network: str, *, known_device: bool) -> list[Counted]:
+    """What a try at a password is counted against.
+
+    A guesser is stopped at each of three gates. None lasts longer than its window, the narrowest is hers alone
+    who guesses, and the widest lets a device pass that the reader has signed in on before: so strangers' tries
+    never keep the true reader out for good.
+    """
+    limit, address = house.settings.guess_limit, email_key(email)
+    tries = [
+        (Quota("guesses_from_here", limit, GUESSING_WINDOW), f"{address}\0{network}"),
+        (Quota("guesses_of_network", 20 * limit, GUESSING_WINDOW), network),
+    ]
+    if not known_device:
+        tries.append((Quota("guesses_at_address", 10 * limit, GUESSING_WINDOW), address))
+    return tries
 
 
 def count(house: Doors, tries: Iterable[Counted], now: datetime) -> None:

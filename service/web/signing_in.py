@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from service.accounts.changes import confirm_credentials
-from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_email, email_key
+from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_email
 from service.accounts.store import (
     Credentials,
     find_credentials,
@@ -17,7 +17,7 @@ from service.devices.device import Device
 from service.devices.sessions import DeviceLimitReached, Newcomer, StartedSession, knows_device, start_session
 from service.devices.swaps import PendingSwap, SwapTicket, issue_swap_ticket, redeem_swap
 from service.foundation.tickets import Purpose
-from service.web.counting import GUESSES_AT_ADDRESS, GUESSES_FROM_HERE, GUESSES_OF_NETWORK, count, uncount
+from service.web.counting import count, guesses, uncount
 from service.web.doors import Doors
 
 
@@ -95,9 +95,7 @@ def verify_password(
     with house.database.reading() as connection:
         credentials = find_credentials(connection, email)
         known = bool(credentials and token and knows_device(connection, credentials.reader_id, token))
-    tries = [(GUESSES_FROM_HERE, f"{email_key(email)}\0{network}"), (GUESSES_OF_NETWORK, network)]
-    if not known:
-        tries.append((GUESSES_AT_ADDRESS, email_key(email)))
+    tries = guesses(house, email, network, known_device=known)
     count(house, tries, now)
     if not house.passwords.verify(credentials.password_hash if credentials else None, password) or not credentials:
         raise CredentialsRefused

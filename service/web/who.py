@@ -15,6 +15,7 @@ from service.web.doors import Doors, doors
 
 SESSION_HEADER = "Gatefold-Session"
 LONGEST_TOKEN = 200
+UNKNOWN_NETWORK = "unknown"
 
 
 def presented(asking: Request) -> Presented:
@@ -82,14 +83,19 @@ def load_signed_in_reader(_request: Request) -> SignedInReader | None:
 
 
 def network() -> str:
-    """The network a request comes from, for quotas: an IPv4 address, or the /64 that an IPv6 household has."""
+    """The network this request comes from."""
+    return network_of(request.remote_addr)
+
+
+def network_of(address: str | None) -> str:
+    """A network as quotas count it: an IPv4 address, or the /64 that an IPv6 household has."""
     try:
-        address = ip_address(request.remote_addr or "")
+        parsed = ip_address(address or "")
     except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-    return str(address)
+        return UNKNOWN_NETWORK
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def asking_device() -> str:

@@ -1,0 +1,1 @@
+"""Front ends that use Gatefold only as a client would."""

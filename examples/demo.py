@@ -1,0 +1,126 @@
+"""`make run`: Gatefold on embedded SQLite with the newsroom in front of it, ready to be tried.
+
+It sets the stage through the same commands that an operator types, and stops both programs together.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[1]
+GATEFOLD_URL = os.environ.setdefault("GATEFOLD_PUBLIC_URL", "http://localhost:8400")
+NEWSROOM_URL = os.environ.setdefault("NEWSROOM_URL", "http://localhost:8401")
+SITE = "newsroom"
+READY_WITHIN_SECONDS = 60
+
+
+def main() -> None:
+    os.environ.setdefault("GATEFOLD_PUBLISHER_NAME", "The Marram Courier")
+    os.chdir(ROOT)
+    gatefold("migrate")
+    add_site()
+    key = gatefold("keys", "create", SITE, "--name", "demo front end", "--test", "--quiet")
+    desk_key = gatefold(
+        *("keys", "create", SITE, "--name", "demo newsroom desk", "--test", "--quiet"),
+        *("--scope", "articles:write", "--scope", "articles:read", "--scope", "articles:drafts"),
+    )
+    staff_key = gatefold("keys", "create", SITE, "--name", "demo staff", "--staff", "--test", "--quiet")
+    email, password = add_reader()
+    signal.signal(signal.SIGTERM, _interrupt)
+    programs: list[subprocess.Popen[bytes]] = []
+    try:
+        programs.append(start("-m", "service.cli", "serve"))
+        wait_for(f"{GATEFOLD_URL}/readyz", programs)
+        run("examples/newsroom/seed.py", GATEFOLD_KEY=desk_key)
+        programs.append(start("examples/newsroom", GATEFOLD_KEY=key))
+        wait_for(NEWSROOM_URL, programs)
+        print(WELCOME.format(**locals(), gatefold=GATEFOLD_URL, newsroom=NEWSROOM_URL), flush=True)
+        while all(program.poll() is None for program in programs):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        print("\nStopping ...")
+    finally:
+        stop(programs)
+
+
+WELCOME = """
+  The newspaper     {newsroom}
+  Reader accounts   {gatefold}/account
+  Mail in, mail out {gatefold}/dev/mail
+  API reference     {gatefold}/docs
+
+  A reader          {email}
+  Her password      {password}
+  A staff key       {staff_key}
+
+  Let her read what is for subscribers, in another terminal:
+      .venv/bin/gatefold grant {email} premium --for 30d
+
+  Ctrl-C stops everything; `make run` starts again with what is there.
+"""
+
+
+def gatefold(*words: str) -> str:
+    """Run one of Gatefold's commands and return what it printed."""
+    done = subprocess.run([sys.executable, "-m", "service.cli", *words], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"gatefold {' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def add_site() -> None:
+    if SITE not in gatefold("sites", "list", "--json"):
+        gatefold("sites", "add", SITE, "--name", "The Marram Courier", "--address", NEWSROOM_URL)
+
+
+def add_reader() -> tuple[str, str]:
+    """A reader of this run's own: staff can never set the password of one who is there."""
+    email = f"reader-{secrets.token_hex(2)}@example.org"
+    password = gatefold("readers", "add", "--email", email, "--name", "Robin Reader", "--generate", "--quiet")
+    return email, password
+
+
+def start(*words: str, **environment: str) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that Ctrl-C reaches it through us alone."""
+    return subprocess.Popen([sys.executable, *words], env={**os.environ, **environment}, start_new_session=True)
+
+
+def run(*words: str, **environment: str) -> None:
+    subprocess.run([sys.executable, *words], env={**os.environ, **environment}, check=True)
+
+
+def wait_for(url: str, programs: list[subprocess.Popen[bytes]]) -> None:
+    for _ in range(READY_WITHIN_SECONDS * 10):
+        if any(program.poll() is not None for program in programs):
+            sys.exit("It did not start; its own words stand above.")
+        try:
+            with urlopen(url, timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    sys.exit(f"{url} did not answer within {READY_WITHIN_SECONDS} seconds.")
+
+
+def stop(programs: list[subprocess.Popen[bytes]]) -> None:
+    for program in reversed(programs):
+        program.terminate()
+    for program in programs:
+        try:
+            program.wait(30)
+        except subprocess.TimeoutExpired:
+            program.kill()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -33,6 +33,14 @@ class Visibility(StrEnum):
     PUBLISHED = "published"
 
 
+class Saved(StrEnum):
+    """What saving an article did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     slug: str

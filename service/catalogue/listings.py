@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from service.catalogue.articles import Article, Section, Status, Visibility
 from service.catalogue.store import LISTING_COLUMNS, article_from, article_tags, articles
+from service.foundation.identifiers import Kind, id_pattern
 
 MOST_ON_A_PAGE = 100
 
@@ -127,8 +129,9 @@ def _read_cursor(cursor: str) -> tuple[Any, Any]:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         at, article_id = json.loads(base64.urlsafe_b64decode(padded))
         instant = datetime.fromisoformat(at)
-        if instant.tzinfo is None or not isinstance(article_id, str):
+        if instant.tzinfo is None or not re.fullmatch(id_pattern(Kind.ARTICLE), article_id):
             raise BadCursor
+        instant = instant.astimezone(UTC)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError) as fault:
         raise BadCursor from fault
     return instant, article_id

@@ -28,15 +28,13 @@ BLOCKS = (
     | {"header", "hr", "li", "ol", "p", "pre", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 INLINE = frozenset(
-    "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var "
-    "wbr".split()
-)
+    {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark"}
+) | {"q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
 TAGS = BLOCKS | INLINE | MEDIA | {"col", "colgroup"}
 # Elements whose content is no text for a reader either.
 DROPPED = frozenset(
-    "applet datalist embed frameset math noembed noframes noscript object option script select style svg template "
-    "textarea title xmp".split()
-)
+    {"applet", "datalist", "embed", "frameset", "math", "noembed", "noframes", "noscript", "object"}
+) | {"option", "script", "select", "style", "svg", "template", "textarea", "title", "xmp"}
 
 # One tag of canonical HTML; group 1 is "/" in a closing tag, group 2 the element's name.
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: [a-z-]+="[^"]*")*>')
@@ -67,6 +65,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "track": frozenset({"default", "kind", "label", "src", "srclang"}),
     "video": frozenset({"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"}),
 }
+
 
 def clean_html(text: str, *, media: bool = True, readings: int = 8) -> str:
     """The HTML without what a news body has no use for. Total: any text has an answer, and it is well formed.
@@ -102,7 +101,7 @@ def _storable(text: str) -> str:
     return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-_ANY_TAG = re.compile(r"<!--.*?-->|</?[a-z][^>]*>", re.DOTALL | re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

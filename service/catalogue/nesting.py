@@ -16,9 +16,8 @@ def is_monstrous(html: str) -> bool:
     if html.count("<") < 1000:
         return False
     open_elements: Counter[str] = Counter()
-    depth = reopened = tags = 0
-    for closing, name in _NESTING_TAG.findall(html):
-        tags += 1
+    depth = reopened = 0
+    for tags, (closing, name) in enumerate(_NESTING_TAG.findall(html), start=1):
         name = name.lower()
         step = 1 if not closing else -1 if open_elements[name] else 0
         open_elements[name] += step

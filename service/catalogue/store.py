@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from service.catalogue.articles import AccessLevel, Article, ArticleDraft, HeroImage, Section, Status
+from service.catalogue.articles import AccessLevel, Article, ArticleDraft, HeroImage, Saved, Section, Status
 from service.catalogue.markup import clean_html
 from service.catalogue.teasers import cut_teaser
 from service.foundation.database import Instant, insert_or, metadata
@@ -91,14 +90,6 @@ LISTING_COLUMNS = (
     articles.c.access_level,
     articles.c.teaser_html,
 )
-
-
-class Saved(StrEnum):
-    """What saving an article did."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)

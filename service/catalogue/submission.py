@@ -4,12 +4,13 @@ The API's `PUT /v1/articles/{slug}` takes an `ArticleSubmission`; imports go thr
 in is wider than another.
 """
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.catalogue.articles import (
     SLUG_LENGTH,
@@ -25,6 +26,7 @@ BODY_LENGTH = 2_000_000
 TEASER_LENGTH = 20_000
 EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+INSTANT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:")
 
 
 def one_line(text: str) -> str:
@@ -51,6 +53,13 @@ def web_address(text: str) -> str:
     return text
 
 
+def written_out(value: object) -> object:
+    """In text an instant is a date and a time (RFC 3339); pydantic would take digits for seconds since 1970 too."""
+    if isinstance(value, str) and not INSTANT_PATTERN.match(value):
+        raise ValueError("is not an instant such as 2026-11-22T09:30:00Z")
+    return value
+
+
 def sensible_instant(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("has no time zone: end it in Z or in an offset such as +01:00")
@@ -68,7 +77,7 @@ Slug = Annotated[str, Field(pattern=f"^{SLUG_PATTERN.pattern}$", max_length=SLUG
 Line = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(one_line), AfterValidator(not_empty)]
 Address = Annotated[str, Field(max_length=2000), AfterValidator(web_address)]
-Instant = Annotated[datetime, AfterValidator(sensible_instant)]
+Instant = Annotated[datetime, BeforeValidator(written_out), AfterValidator(sensible_instant)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200), AfterValidator(distinct)]
 Products = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=20), AfterValidator(distinct)]
 

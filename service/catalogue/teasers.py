@@ -30,14 +30,14 @@ def cut_teaser(body_html: str) -> str:
         text = _text(block)
         if not text or block.name in _BESIDE:
             continue
+        length += len(text)
+        if block.name not in _TAKEN or length > MOST:
+            break
         if block.name in HEADINGS:
             headings.append(block.html)  # waits for the paragraph that it is the heading of
             continue
-        if block.name not in _TAKEN or length + len(text) > MOST:
-            break
         taken += [*headings, block.html]
         headings.clear()
-        length += len(text)
         paragraphs += block.name == "p"
         if length >= ENOUGH or paragraphs == PARAGRAPHS:
             break

@@ -3,9 +3,11 @@
 ImportBroken    the file cannot be read further; what came before it stands
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml import etree
 from pydantic import ValidationError
 
 from service.catalogue.articles import AccessLevel, ArticleDraft
@@ -40,6 +42,18 @@ class ImportBroken(Exception):
         super().__init__(f"{where}: {why}")
         self.where = where
         self.why = why
+
+
+# What reading can raise: the disk's faults, a compressed file's, and broken XML.
+UNREADABLE = (OSError, EOFError, zlib.error, etree.XMLSyntaxError)
+
+
+def told(fault: Exception) -> str:
+    if isinstance(fault, etree.XMLSyntaxError):
+        return f"It breaks off, or its XML is broken, in line {fault.lineno}: {fault.msg.split(', line ')[0]}."
+    if isinstance(fault, EOFError):
+        return "The compressed file breaks off."
+    return f"It cannot be read any further ({fault})."
 
 
 def sentence(refused: ValidationError) -> str:

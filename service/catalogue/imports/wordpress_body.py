@@ -1,17 +1,16 @@
 """The body of a WordPress post, as the HTML that WordPress would have shown."""
 
 import re
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Callable, Mapping
+from html import escape, unescape
 
 from service.catalogue.articles import HeroImage
 from service.catalogue.blocks import Kind, pieces
 from service.catalogue.imports.shortcodes import without_shortcodes
 from service.catalogue.markup import TAG, WRAPPERS, clean_html, plain_text
 
-_MORE = re.compile(r"<!--\s*more\b.*?-->", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PREFORMATTED = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL | re.IGNORECASE)
+_MORE = re.compile(r"<!--\s*more\b[^<>]*-->")
+_PREFORMATTED = re.compile(r"(<pre\b(?:(?!<pre\b).)*?</pre>)", re.DOTALL | re.IGNORECASE)
 _EMBED = re.compile(r"^[ \t]*(https?://[^\s<>\"]+)[ \t]*$", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n\s*\n")
 # The classic editor makes paragraphs inside of these; inside all other blocks, text stays as it was typed.
@@ -33,28 +32,34 @@ def body_and_teaser(content: str, images: Mapping[int, HeroImage]) -> tuple[str,
 
 def _rendered(content: str, images: Mapping[int, HeroImage]) -> str:
     made_of_blocks = "<!-- wp:" in content
-    parts = _PREFORMATTED.split(_COMMENT.sub("", content))
+    parts = _PREFORMATTED.split(_without_comments(content))
     # Every second part is what stands between two preformatted ones.
     parts[::2] = [_EMBED.sub(_link, without_shortcodes(part, images)) for part in parts[::2]]
     html = clean_html("".join(parts))
-    return html.strip() if made_of_blocks else clean_html(_paragraphs(html)).strip()
+    return clean_html(_laid_out(html, str.strip if made_of_blocks else _paragraphs))
+
+
+def _without_comments(html: str) -> str:
+    """A comment that nothing closes takes what follows it along, as it does in a browser."""
+    visible, *rest = html.split("<!--")
+    return visible + "".join(part.partition("-->")[2] for part in rest)
 
 
 def _link(address: re.Match[str]) -> str:
     """An address on a line of its own is an embed: what it points at is not called in unasked."""
-    url = escape(address[1].replace("&amp;", "&"))
+    url = escape(unescape(address[1]))
     return f'<a href="{url}">{url}</a>'
 
 
-def _paragraphs(html: str) -> str:
-    """Blank lines part paragraphs, single newlines are breaks, as the classic editor had it."""
+def _laid_out(html: str, run: Callable[[str], str]) -> str:
     one_line_tags = TAG.sub(lambda tag: tag[0].replace("\n", " "), html)
-    return "\n".join(
-        _paragraphed(piece.html) if piece.kind is Kind.RUN else piece.html
-        for piece in pieces(one_line_tags, _PARAGRAPHED)
+    laid_out = (
+        run(piece.html) if piece.kind is Kind.RUN else piece.html for piece in pieces(one_line_tags, _PARAGRAPHED)
     )
+    return "\n".join(filter(None, laid_out))
 
 
-def _paragraphed(run: str) -> str:
-    paragraphs = (paragraph.strip() for paragraph in _BLANK_LINE.split(run))
-    return "\n".join("<p>" + re.sub(r"(?<!<br>)\n", "<br>\n", text) + "</p>" for text in paragraphs if text)
+def _paragraphs(run: str) -> str:
+    """Blank lines part paragraphs, single newlines are breaks, as the classic editor had it."""
+    texts = filter(None, (text.strip() for text in _BLANK_LINE.split(run)))
+    return "".join("<p>" + re.sub(r"(?<!<br>)\n", "<br>\n", text) + "</p>" for text in texts)

@@ -1,0 +1,5 @@
+"""`python -m service.cli` is `gatefold`."""
+
+from service.cli import main
+
+main()

@@ -64,9 +64,12 @@ def clean_email(text: str) -> str:
     if len(text) > LONGEST_EMAIL:
         raise BadEmail
     try:
-        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
+        email = validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
     except (EmailNotValidError, UnicodeError) as fault:
         raise BadEmail from fault
+    if len(email_key(email)) > LONGEST_EMAIL:  # a letter such as ΐ is three once its case is folded
+        raise BadEmail
+    return email
 
 
 def email_key(email: str) -> str:

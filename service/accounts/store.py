@@ -122,6 +122,12 @@ def find_reader_by_email(connection: Connection, email: str) -> Reader | None:
     return Reader(*row) if row else None
 
 
+def list_readers(connection: Connection, *, limit: int) -> list[Reader]:
+    """The latest to join first."""
+    latest = select(*READER_COLUMNS).order_by(readers.c.created_at.desc(), readers.c.id).limit(limit)
+    return [Reader(*row) for row in connection.execute(latest)]
+
+
 def find_credentials(connection: Connection, email: str) -> Credentials | None:
     return _credentials(connection, readers.c.email_key == email_key(email))
 

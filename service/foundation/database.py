@@ -68,6 +68,10 @@ class Database:
         self.url = make_url(url)
         self.engine = _create_engine(self.url, pool_size)
         self._writing_engine = self.engine.execution_options(**{WRITES: True})
+        # PostgreSQL would show each statement what was committed since the last one: a decision about an article
+        # as it was, and the body that it has become.
+        snapshot = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
+        self._reading_engine = self.engine.execution_options(**snapshot)
 
     @property
     def embedded(self) -> bool:
@@ -76,7 +80,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view."""
-        with _faults_named(), self.engine.connect() as connection:
+        with _faults_named(), self._reading_engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -108,10 +112,16 @@ def _create_engine(url: URL, pool_size: int) -> Engine:
             connect_args={"connect_timeout": BUSY_SECONDS, "options": "-c timezone=UTC"},
         )
     if url.get_backend_name() == "sqlite":
-        if not url.database:
+        if url.database in (None, "", ":memory:"):
             raise ValueError("DATABASE_URL must name a file: an SQLite database in memory is private to a thread")
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=BUSY_SECONDS,
+            connect_args={"timeout": BUSY_SECONDS},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

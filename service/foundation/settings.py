@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     port: int = Field(8400, ge=0, le=65535, description="The port `gatefold serve` listens on.")
     workers: int = Field(2, ge=1, le=256, description="How many server processes `gatefold serve` starts.")
     threads: int = Field(
-        8, ge=2, le=256, description="Requests that each server process answers at once; more than hash passwords."
+        16, ge=2, le=256, description="Requests that each server process answers at once; more than hash passwords."
     )
     trusted_proxies: int = Field(
         0,
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
 
     hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each server process.")
     hashing_queue: int = Field(
-        8,
+        4,
         ge=0,
         le=1000,
         description="Passwords that may wait to be hashed in each process; more are answered 503.",

@@ -58,15 +58,23 @@ class FrontEndKey:
 
 
 class BadOrigin(ValueError):
-    """An address is not ``https://host`` or ``http://host:port`` and nothing more."""
+    """An address has no origin that a browser would send: no http or https, no host, or one not in ASCII (punycode)."""
 
 
 class SiteExists(ValueError):
     """A site of this handle, or one with this address, is there already."""
 
 
+class AddressTaken(SiteExists):
+    """A site has this address already, this one or another."""
+
+
 class UnknownSite(LookupError):
     """No site has this handle."""
+
+
+class UnknownAddress(LookupError):
+    """The site has no such address."""
 
 
 class UnknownKey(LookupError):
@@ -81,7 +89,7 @@ def origin_of(url: str) -> str:
     except ValueError as fault:
         raise BadOrigin(url) from fault
     host = parts.hostname
-    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+    if parts.scheme not in ("http", "https") or not host or not host.isascii() or parts.username is not None:
         raise BadOrigin(url)
     if any(character <= " " or character == "\\" for character in url):
         raise BadOrigin(url)

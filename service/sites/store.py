@@ -4,14 +4,25 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, bindparam, insert, select, update
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from service.foundation.database import Instant, metadata
 from service.foundation.identifiers import Kind, new_id
 from service.foundation.secrets import new_secret
-from service.sites.site import FrontEndKey, Mode, Scope, Site, SiteExists, UnknownKey, UnknownSite, origin_of
+from service.sites.site import (
+    AddressTaken,
+    FrontEndKey,
+    Mode,
+    Scope,
+    Site,
+    SiteExists,
+    UnknownAddress,
+    UnknownKey,
+    UnknownSite,
+    origin_of,
+)
 
 sites = Table(
     "sites",
@@ -48,15 +59,38 @@ front_end_keys = Table(
 
 
 def add_site(connection: Connection, handle: str, name: str, addresses: Iterable[str], now: datetime) -> Site:
-    """Add a site. Raises :class:`BadOrigin` or :class:`SiteExists`."""
+    """Add a site. Raises :class:`BadOrigin`, :class:`SiteExists` or :class:`AddressTaken`."""
     site = Site(new_id(Kind.SITE), handle, name, now, tuple(dict.fromkeys(origin_of(a) for a in addresses)))
     try:
         connection.execute(insert(sites).values(id=site.id, handle=handle, name=name, created_at=now))
-        for origin in site.origins:
-            connection.execute(insert(site_addresses).values(origin=origin, site_id=site.id))
     except IntegrityError as fault:
         raise SiteExists(handle) from fault
+    for origin in site.origins:
+        add_address(connection, site.id, origin)
     return site
+
+
+def add_address(connection: Connection, site_id: str, address: str) -> str:
+    """Let a site be reached at an address too, and return its origin. Raises :class:`BadOrigin` or
+    :class:`AddressTaken`, which voids the transaction.
+    """
+    origin = origin_of(address)
+    try:
+        connection.execute(insert(site_addresses).values(origin=origin, site_id=site_id))
+    except IntegrityError as fault:
+        raise AddressTaken(origin) from fault
+    return origin
+
+
+def remove_address(connection: Connection, site_id: str, address: str) -> str:
+    """Refuse browsers on an address from now on. Raises :class:`BadOrigin` or :class:`UnknownAddress`."""
+    origin = origin_of(address)
+    gone = connection.execute(
+        delete(site_addresses).where(site_addresses.c.origin == origin, site_addresses.c.site_id == site_id)
+    )
+    if gone.rowcount == 0:
+        raise UnknownAddress(origin)
+    return origin
 
 
 def list_sites(connection: Connection) -> list[Site]:

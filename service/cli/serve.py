@@ -1,0 +1,139 @@
+"""`gatefold serve` and `gatefold migrate`: the server processes with the worker beside them, and the schema."""
+
+import multiprocessing
+import signal
+import socket
+from threading import Event, Thread
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from service.foundation.database import Database
+from service.foundation.schema import current_revision, expected_revision
+from service.foundation.schema import migrate as migrate_schema
+from service.foundation.settings import Settings
+from service.worker import run_worker
+
+GRACE_SECONDS = 20
+HEADERS_WITHIN_MS = 10_000
+LARGEST_HEADERS = 64 * 1024
+RESTART_AFTER_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. Default: GATEFOLD_HOST, else 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. Default: GATEFOLD_PORT, else 8400.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Server processes. Default: GATEFOLD_WORKERS, else 2.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve readers and front ends, and deliver mail, until stopped.
+
+    Ctrl-C or SIGTERM stops cleanly: requests under way are answered first. SIGHUP replaces the server
+    processes one after another, so that no request is lost.
+
+    \b
+    Example:
+      gatefold migrate && gatefold serve --port 8400
+    """
+    settings = Settings().refuse_unsafe()
+    host, port = host or settings.host, port or settings.port
+    _require_schema(settings)
+    _require_free(host, port)
+    server = Granian(
+        "service.app:create_serving_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers or settings.workers,
+        blocking_threads=settings.threads,
+        backlog=2048,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS),
+        websockets=False,
+        workers_kill_timeout=GRACE_SECONDS,
+        respawn_failed_workers=True,
+        respawn_interval=RESTART_AFTER_SECONDS,
+        log_level=LogLevels.error,
+    )
+    stopping = Event()
+    beside = Thread(target=_keep_worker, args=(settings, stopping), name="worker-keeper")
+    server.on_startup(beside.start)
+    click.echo(f"Gatefold listens on http://{host}:{port}, for readers at {settings.public_url}", err=True)
+    try:
+        server.serve()
+    finally:
+        stopping.set()
+        if beside.is_alive():
+            beside.join()
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 where the schema is not up to date.")
+def migrate(check: bool) -> None:
+    """Bring the database's schema up to date: all of it, or nothing.
+
+    Run it before `gatefold serve`, after each upgrade. It is safe to run twice, and from several machines
+    at once.
+
+    \b
+    Examples:
+      gatefold migrate
+      DATABASE_URL=postgresql://gatefold@db/gatefold gatefold migrate
+    """
+    database = Database(Settings().database_url)
+    if check:
+        with database.reading() as connection:
+            revision = current_revision(connection)
+        if revision != expected_revision():
+            raise click.ClickException(f"The schema is at {revision or 'nothing'}, not {expected_revision()}.")
+        click.echo(f"The schema is up to date ({revision}).")
+        return
+    before, after = migrate_schema(database)
+    done = "was up to date" if before == after else f"was brought from {before or 'nothing'}"
+    click.echo(f"The schema {done} ({after}).")
+
+
+def _require_schema(settings: Settings) -> None:
+    with Database(settings.database_url).reading() as connection:
+        if current_revision(connection) != expected_revision():
+            raise click.ClickException("The database's schema is not up to date: run `gatefold migrate` first.")
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say it plainly where the port is taken: the server's own complaint is a trace."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise click.ClickException(f"Cannot listen on {host}:{port}: {fault.strerror}.") from fault
+
+
+def _keep_worker(settings: Settings, stopping: Event) -> None:
+    """Keep one background worker alive beside the server, and stop it with the server."""
+    spawning = multiprocessing.get_context("spawn")
+    while not stopping.is_set():
+        worker = spawning.Process(target=_work, args=(settings,), name="gatefold-worker", daemon=True)
+        worker.start()
+        while worker.is_alive() and not stopping.wait(RESTART_AFTER_SECONDS):
+            pass
+        worker.terminate()
+        worker.join(GRACE_SECONDS)
+
+
+def _work(settings: Settings) -> None:
+    """The worker's process: it ends when told to, and with its parent, even one that was killed."""
+    stopping = Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+    Thread(target=_stop_with_parent, args=(stopping,), daemon=True).start()
+    run_worker(settings, stopping)
+
+
+def _stop_with_parent(stopping: Event) -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        stopping.set()

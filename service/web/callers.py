@@ -14,7 +14,7 @@ def open_to(caller: str) -> Callable[[View], View]:
     """Mark a view with who may call it. Stands right above the function, below the route."""
 
     def mark(view: View) -> View:
-        view.open_to = caller  # type: ignore[attr-defined]
+        view.callers = caller  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -22,4 +22,4 @@ def open_to(caller: str) -> Callable[[View], View]:
 
 def caller_of(view: Callable[..., Any]) -> str | None:
     """Who may call the view; None where nobody said, which a door takes as nobody."""
-    return getattr(view, "open_to", None)
+    return getattr(view, "callers", None)

@@ -1,0 +1,70 @@
+"""What follows a proof of who the reader is: her session in a cookie, or the choice among her devices."""
+
+from contextlib import suppress
+
+from flask import flash, g, make_response, request, session
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, StringField
+
+from service.devices.device import Cause, UnknownDevice
+from service.devices.sessions import Newcomer, end_device
+from service.web.cookies import set_session_cookie
+from service.web.doors import Doors, doors
+from service.web.pages.forms import PageForm
+from service.web.pages.rendering import render_page
+from service.web.pages.returning import returning_to, see_other
+from service.web.signing_in import DeviceChoice, SignedIn
+from service.web.who import asking_device, current_session, presented, request_time
+
+
+class ChoiceForm(PageForm):
+    """The sixth device's choice: one button for each device, and the ticket of the sign-in that waits."""
+
+    swap_ticket = HiddenField()
+    device_id = StringField()  # the value of the button pressed
+
+
+def newcomer() -> Newcomer:
+    """The browser that asks, with the session it has or had."""
+    return Newcomer(asking_device(), presented(request).token)
+
+
+def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str | None = None) -> Response:
+    """Lead a signed-in reader on: back to where she came from, or else to ``otherwise_to``."""
+    if isinstance(outcome, DeviceChoice):
+        return ask_which_device(outcome)
+    _end_session_of_another(doors(), outcome)
+    return hand_over(outcome, returning_to() or otherwise_to, notice)
+
+
+def hand_over(signed_in: SignedIn, address: str, notice: str | None = None) -> Response:
+    """Give the browser its new session, and forms opened before it no further credit."""
+    session.clear()
+    g.cookie_is_over = False
+    if notice:
+        flash(notice, "done")
+    response = make_response(see_other(address))
+    set_session_cookie(response, doors(), signed_in.session.token)
+    return response
+
+
+def ask_which_device(choice: DeviceChoice) -> Response:
+    form = ChoiceForm(formdata=None, swap_ticket=choice.ticket.token)
+    return render_page(
+        "pages/choice.html",
+        form=form,
+        devices=choice.devices,
+        limit=choice.limit,
+        giving_way=len(choice.devices) - choice.limit + 1,
+        until=choice.ticket.expires_at,
+        newcomer=asking_device(),
+    )
+
+
+def _end_session_of_another(house: Doors, arrived: SignedIn) -> None:
+    """A browser holds one session: the one that another reader had in it ends here."""
+    before = current_session()
+    if before.reader is None or before.device is None or before.reader.id == arrived.reader.id:
+        return
+    with house.database.writing() as connection, suppress(UnknownDevice):
+        end_device(connection, before.reader.id, before.device.id, Cause.SIGNED_OUT, asking_device(), request_time())

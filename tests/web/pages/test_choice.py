@@ -1,0 +1,154 @@
+"""The sixth device's choice, and what the device that gave way is told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from service.accounts.store import set_device_limit
+from service.devices.device import Cause
+from service.devices.sessions import StartedSession, end_device, list_live_devices
+from service.foundation.database import Database
+from service.sites.site import Site
+from tests.support.clock import FrozenClock
+from tests.support.people import LIFE, People
+from tests.web.pages.visitor import ANDROID, Page, Visitor
+
+KINDS = ["Firefox on Linux", "Safari on iOS", "Chrome on Windows", "Edge on Windows", "Safari on macOS"]
+
+
+@pytest.fixture
+def five(people: People, sign_in: Callable[..., StartedSession], clock: FrozenClock) -> list[StartedSession]:
+    sessions = []
+    for kind in KINDS:
+        sessions.append(sign_in(people.alice, kind))
+        clock.advance(timedelta(hours=1))
+    return sessions
+
+
+def live(database: Database, people: People, clock: FrozenClock) -> list[str]:
+    with database.reading() as connection:
+        return [d.id for d in list_live_devices(connection, people.alice.id, LIFE, clock.now())]
+
+
+def choose(visitor: Visitor, page: Page, session: StartedSession) -> Page:
+    return visitor.send(page, "/sign-in/choose", device_id=session.device.id)
+
+
+def test_the_sixth_sign_in_asks_which_device_gives_way(
+    visit: Callable[..., Visitor], people: People, five: list[StartedSession]
+) -> None:
+    visitor = visit(ANDROID)
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    assert page.status == 200
+    assert page.title == "You are signed in on five devices"
+    assert sorted(page.all("h2")) == sorted(KINDS)
+    assert "Last used 5 hours ago (2 March 2026, 12:00 UTC)" in page.text
+    assert visitor.token is None
+    buttons = page.tree.xpath("//button[@name='device_id']/@value")
+    assert sorted(buttons) == sorted(session.device.id for session in five)
+
+
+def test_nothing_of_a_session_is_on_the_page(visitor: Visitor, people: People, five: list[StartedSession]) -> None:
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    assert "gfs_" not in page.response.get_data(as_text=True)
+
+
+def test_the_chosen_device_ends_and_this_one_is_signed_in(
+    visit: Callable[..., Visitor],
+    people: People,
+    site: Site,
+    five: list[StartedSession],
+    database: Database,
+    clock: FrozenClock,
+) -> None:
+    visitor = visit(ANDROID)
+    story = "http://localhost:8401/story"
+    page = choose(visitor, visitor.sign_in(people.alice.email, people.alice.password, return_to=story), five[1])
+    assert (page.status, page.leads_to) == (303, story)
+    remaining = live(database, people, clock)
+    assert len(remaining) == 5
+    assert five[1].device.id not in remaining
+    assert visitor.open("/account").status == 200
+
+
+def test_the_device_that_gave_way_is_told_when_and_for_what_once(
+    visit: Callable[..., Visitor], people: People, five: list[StartedSession]
+) -> None:
+    visitor, other = visit(ANDROID), visit()
+    other.token = five[1].token
+    choose(visitor, visitor.sign_in(people.alice.email, people.alice.password), five[1])
+    page = other.follow(other.open("/account"))
+    assert page.title == "Sign in"
+    assert page.notices == [
+        "You were signed out on 2 March 2026, 17:00 UTC because a sign-in on Firefox on Android "
+        "took this device’s place."
+    ]
+    assert other.token is None
+    assert other.open("/sign-in").notices == []
+
+
+def test_a_choice_can_be_made_once(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
+) -> None:
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    fields = dict(page.form("/sign-in/choose").form_values()) | {"device_id": five[0].device.id}
+    visitor.post("/sign-in/choose", fields)
+    token = visitor.open("/sign-out").form("/sign-out").fields["csrf_token"]
+    again = visitor.post("/sign-in/choose", fields | {"device_id": five[2].device.id, "csrf_token": token})
+    assert again.leads_to == "/sign-in"
+    assert five[2].device.id in live(database, people, clock)
+
+
+def test_a_choice_waits_ten_minutes(
+    visitor: Visitor, people: People, five: list[StartedSession], clock: FrozenClock
+) -> None:
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    clock.advance(timedelta(minutes=10))
+    late = visitor.follow(choose(visitor, page, five[0]))
+    assert late.notices == ["That choice was made already, or waited for too long. Please sign in again."]
+
+
+def test_where_the_chosen_device_is_gone_and_there_is_no_place_she_is_asked_again(
+    visitor: Visitor,
+    people: People,
+    five: list[StartedSession],
+    sign_in: Callable[..., StartedSession],
+    database: Database,
+    clock: FrozenClock,
+) -> None:
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    with database.writing() as connection:
+        end_device(connection, people.alice.id, five[0].device.id, Cause.SIGNED_OUT, None, clock.now())
+    sign_in(people.alice, "Chrome on Android")
+    again = choose(visitor, page, five[0])
+    assert again.title == "You are signed in on five devices"
+    assert choose(visitor, again, five[1]).leads_to == "/account"
+
+
+def test_a_lowered_limit_names_how_many_more_will_go(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
+) -> None:
+    with database.writing() as connection:
+        set_device_limit(connection, people.alice.id, 2)
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    assert "room for two devices. With the one that you choose, three more, not used for longest" in page.text
+    choose(visitor, page, five[4])
+    remaining = live(database, people, clock)
+    assert len(remaining) == 2
+    assert five[3].device.id in remaining
+
+
+def test_a_device_that_is_made_up_ends_none(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
+) -> None:
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    made_up = replace(five[0], device=replace(five[0].device, id="dev_\x00"))
+    assert choose(visitor, page, made_up).title == "You are signed in on five devices"
+    assert sorted(live(database, people, clock)) == sorted(session.device.id for session in five)
+
+
+def test_to_cancel_leads_back_to_the_sign_in(visitor: Visitor, people: People, five: list[StartedSession]) -> None:
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    assert "/sign-in" in page.links()

@@ -18,12 +18,15 @@ ROOT = Path(__file__).resolve().parents[1]
 GATEFOLD_URL = os.environ.setdefault("GATEFOLD_PUBLIC_URL", "http://localhost:8400")
 NEWSROOM_URL = os.environ.setdefault("NEWSROOM_URL", "http://localhost:8401")
 SITE = "newsroom"
+LOG = ROOT / "var" / "demo.log"
 READY_WITHIN_SECONDS = 60
 
 
 def main() -> None:
     os.environ.setdefault("GATEFOLD_PUBLISHER_NAME", "The Marram Courier")
     os.chdir(ROOT)
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.write_bytes(b"")
     gatefold("migrate")
     add_site()
     key = gatefold("keys", "create", SITE, "--name", "demo front end", "--test", "--quiet")
@@ -41,9 +44,13 @@ def main() -> None:
         run("examples/newsroom/seed.py", GATEFOLD_KEY=desk_key)
         programs.append(start("examples/newsroom", GATEFOLD_KEY=key))
         wait_for(NEWSROOM_URL, programs)
-        print(WELCOME.format(**locals(), gatefold=GATEFOLD_URL, newsroom=NEWSROOM_URL), flush=True)
+        print(
+            WELCOME.format(**locals(), gatefold=GATEFOLD_URL, newsroom=NEWSROOM_URL, log=LOG.relative_to(ROOT)),
+            flush=True,
+        )
         while all(program.poll() is None for program in programs):
             time.sleep(0.5)
+        sys.exit(f"One of the programs stopped. {last_words()}")
     except KeyboardInterrupt:
         print("\nStopping ...")
     finally:
@@ -64,6 +71,7 @@ WELCOME = """
       .venv/bin/gatefold grant {email} premium --for 30d
 
   Ctrl-C stops everything; `make run` starts again with what is there.
+  The log is {log}.
 """
 
 
@@ -89,7 +97,14 @@ def add_reader() -> tuple[str, str]:
 
 def start(*words: str, **environment: str) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C reaches it through us alone."""
-    return subprocess.Popen([sys.executable, *words], env={**os.environ, **environment}, start_new_session=True)
+    with LOG.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, *words],
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def run(*words: str, **environment: str) -> None:
@@ -99,13 +114,17 @@ def run(*words: str, **environment: str) -> None:
 def wait_for(url: str, programs: list[subprocess.Popen[bytes]]) -> None:
     for _ in range(READY_WITHIN_SECONDS * 10):
         if any(program.poll() is not None for program in programs):
-            sys.exit("It did not start; its own words stand above.")
+            sys.exit(f"It did not start. {last_words()}")
         try:
             with urlopen(url, timeout=5):
                 return
         except (URLError, OSError):
             time.sleep(0.1)
     sys.exit(f"{url} did not answer within {READY_WITHIN_SECONDS} seconds.")
+
+
+def last_words() -> str:
+    return f"The end of its log:\n{LOG.read_text()[-2000:]}"
 
 
 def stop(programs: list[subprocess.Popen[bytes]]) -> None:

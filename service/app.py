@@ -1,5 +1,8 @@
 """Assembles the service: settings, database, doors. Nobody imports it."""
 
+import os
+import signal
+from functools import partial
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -9,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.foundation.clock import Clock
 from service.foundation.database import Database
 from service.foundation.logs import configure_logs
+from service.foundation.parent import end_with_parent
 from service.foundation.settings import Settings
 from service.web.api import register_api
 from service.web.doors import EXTENSION, Doors, open_doors
@@ -53,6 +57,7 @@ def create_serving_app() -> Flask:
     doors.writer.start()
     # A server's workers are multiprocessing's children, which leave without running atexit's handlers.
     Finalize(None, doors.writer.stop, exitpriority=1)
+    end_with_parent(partial(os.kill, os.getpid(), signal.SIGTERM))
     return app
 
 

@@ -1,6 +1,7 @@
 """Decisions in sentences: for the reader's page, and for staff who hold a receipt."""
 
 from datetime import datetime
+from typing import assert_never
 
 from service.access.asking import SessionState
 from service.access.decision import Decision, Reason
@@ -62,6 +63,8 @@ def _facts(receipt: Receipt) -> str:
             return f"{held} to {products} ended on {_said(receipt.ends_at)}"
         case Reason.ENTITLEMENT_REVOKED:
             return f"{held} to {products} was revoked on {_said(receipt.revoked_at)}"
+        case _:
+            assert_never(receipt.reason)
 
 
 def _said(instant: datetime | None) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from service.catalogue.articles import (
     SLUG_LENGTH,
@@ -54,8 +55,12 @@ def web_address(text: str) -> str:
 
 
 def written_out(value: object) -> object:
-    """In text an instant is a date and a time (RFC 3339); pydantic would take digits for seconds since 1970 too."""
-    if isinstance(value, str) and not INSTANT_PATTERN.match(value):
+    """A date and a time in text (RFC 3339): pydantic would take a number for seconds since 1970 too."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise PydanticKnownError("datetime_type")
+    if not INSTANT_PATTERN.match(value):
         raise ValueError("is not an instant such as 2026-11-22T09:30:00Z")
     return value
 
@@ -76,8 +81,8 @@ def distinct(items: tuple[str, ...]) -> tuple[str, ...]:
 Slug = Annotated[str, Field(pattern=f"^{SLUG_PATTERN.pattern}$", max_length=SLUG_LENGTH)]
 Line = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(one_line), AfterValidator(not_empty)]
-Address = Annotated[str, Field(max_length=2000), AfterValidator(web_address)]
-Instant = Annotated[datetime, BeforeValidator(written_out), AfterValidator(sensible_instant)]
+Address = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(web_address)]
+Instant = Annotated[datetime, Field(strict=False), BeforeValidator(written_out), AfterValidator(sensible_instant)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200), AfterValidator(distinct)]
 Products = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=20), AfterValidator(distinct)]
 
@@ -87,31 +92,64 @@ class _Fields(BaseModel):
 
 
 class SectionFields(_Fields):
-    slug: Slug
-    name: Name
+    """A section, known by its slug. It is there as long as an article is in it."""
+
+    slug: Slug = Field(description="Its short name in addresses.", examples=["world"])
+    name: Name = Field(description="Its name for readers.", examples=["World"])
 
 
 class HeroImageFields(_Fields):
-    url: Address
-    alt: Annotated[str, Field(max_length=1000), AfterValidator(one_line)] = ""
-    caption: Annotated[str, Field(max_length=2000), AfterValidator(one_line)] = ""
+    """The picture at the head of an article."""
+
+    url: Address = Field(
+        description="Where the picture is.", examples=["https://news.example.org/images/lighthouse.jpg"]
+    )
+    alt: Annotated[str, Field(max_length=1000), AfterValidator(one_line)] = Field(
+        "", description="What it shows, for those who cannot see it.", examples=["A lighthouse at dusk"]
+    )
+    caption: Annotated[str, Field(max_length=2000), AfterValidator(one_line)] = Field(
+        "", description="The line below it.", examples=["The light was last lit in 1987."]
+    )
 
 
 class ArticleFields(_Fields):
     """All that is said alike at every door."""
 
-    title: Annotated[Line, AfterValidator(not_empty)]
-    standfirst: Annotated[str, Field(max_length=4000), AfterValidator(one_line)] = ""
-    section: SectionFields
-    authors: Names = ()
-    tags: Names = ()
-    products: Products = ("premium",)
-    published_at: Instant | None = None
-    status: Status = Status.PUBLISHED
-    url: Address | None = None
-    hero_image: HeroImageFields | None = None
-    body_html: Annotated[str, Field(max_length=BODY_LENGTH)]
-    teaser_html: Annotated[str, Field(max_length=TEASER_LENGTH)] | None = None
+    title: Annotated[Line, AfterValidator(not_empty)] = Field(
+        description="The headline, on one line.", examples=["The keeper's last winter"]
+    )
+    standfirst: Annotated[str, Field(max_length=4000), AfterValidator(one_line)] = Field(
+        "", description="The sentence below the headline.", examples=["Forty years on."]
+    )
+    section: SectionFields = Field(description="Where it belongs.")
+    authors: Names = Field((), description="Who wrote it.", examples=[["Ida Holm"]])
+    tags: Names = Field(
+        (), description="What it is about; related stories are found by it.", examples=[["coast", "work"]]
+    )
+    products: Products = Field(
+        ("premium",), description="The products that include it, where it is premium.", examples=[["premium"]]
+    )
+    published_at: Instant | None = Field(
+        None,
+        description="When it came, or comes, out. Left out, it is the moment it is first published.",
+        examples=["2026-11-22T06:00:00Z"],
+    )
+    status: Status = Field(Status.PUBLISHED, description="`draft` keeps it from readers.", examples=["published"])
+    url: Address | None = Field(
+        None,
+        description="Its canonical address.",
+        examples=["https://news.example.org/world/the-keepers-last-winter"],
+    )
+    hero_image: HeroImageFields | None = Field(None, description="The picture at its head.")
+    body_html: Annotated[str, Field(max_length=BODY_LENGTH)] = Field(
+        description="The body. Scripts, styles and event handlers are taken out.",
+        examples=["<p>The light was last lit on a Tuesday.</p><p>Nobody came to see it.</p><p>Ida Holm did.</p>"],
+    )
+    teaser_html: Annotated[str, Field(max_length=TEASER_LENGTH)] | None = Field(
+        None,
+        description="What everyone may read. Null cuts it from the body; empty text means that there is none.",
+        examples=["<p>The light was last lit on a Tuesday.</p>"],
+    )
 
     def as_draft(self, slug: str, access_level: AccessLevel) -> ArticleDraft:
         hero = self.hero_image
@@ -134,6 +172,6 @@ class ArticleFields(_Fields):
 
 
 class ArticleSubmission(ArticleFields):
-    """The body of `PUT /v1/articles/{slug}`."""
+    """An article as the newsroom gives it. What is left out takes its default, also where it stood before."""
 
-    access_level: AccessLevel
+    access_level: AccessLevel = Field(description="Who may read the body.", examples=["premium"])

@@ -1,17 +1,21 @@
 """`gatefold serve` and `gatefold migrate`: the server processes with the worker beside them, and the schema."""
 
 import multiprocessing
+import os
 import signal
 import socket
+from multiprocessing import resource_tracker
 from threading import Event, Thread
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketSpec  # type: ignore[attr-defined]
+from granian.server import MPServer
 
 from service.foundation.database import Database
+from service.foundation.parent import end_with_parent
 from service.foundation.schema import current_revision, expected_revision
 from service.foundation.schema import migrate as migrate_schema
 from service.foundation.settings import Settings
@@ -41,12 +45,13 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     host, port = host or settings.host, port or settings.port
     _require_schema(settings)
     _require_free(host, port)
-    server = Granian(
+    server = OneDoor(
         "service.app:create_serving_app",
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # a proxy in front speaks the newer ones
         workers=workers or settings.workers,
         blocking_threads=settings.threads,
         backlog=2048,
@@ -57,6 +62,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         respawn_interval=RESTART_AFTER_SECONDS,
         log_level=LogLevels.error,
     )
+    os.register_at_fork(after_in_child=_heed_the_parent)
     stopping = Event()
     beside = Thread(target=_keep_worker, args=(settings, stopping), name="worker-keeper")
     server.on_startup(beside.start)
@@ -67,6 +73,20 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         stopping.set()
         if beside.is_alive():
             beside.join()
+
+
+class OneDoor(MPServer):
+    """The server, with one listening socket for all its processes.
+
+    By default each has a socket of its own on Linux, and whoever waits in a process's queue is turned away when that
+    process is replaced.
+    """
+
+    def _init_shared_socket(self) -> None:
+        door = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._ssp, self._shd = None, door  # type: ignore[assignment]
+        self._sso = socket.socket(fileno=door.get_fd())
+        self._sso.set_inheritable(True)
 
 
 @click.command()
@@ -114,6 +134,8 @@ def _require_free(host: str, port: int) -> None:
 
 def _keep_worker(settings: Settings, stopping: Event) -> None:
     """Keep one background worker alive beside the server, and stop it with the server."""
+    resource_tracker.ensure_running()  # it would unblock Ctrl-C where it starts
+    _leave_ctrl_c_to_parent()  # in this thread, and so in every process it starts
     spawning = multiprocessing.get_context("spawn")
     while not stopping.is_set():
         worker = spawning.Process(target=_work, args=(settings,), name="gatefold-worker", daemon=True)
@@ -127,13 +149,18 @@ def _keep_worker(settings: Settings, stopping: Event) -> None:
 def _work(settings: Settings) -> None:
     """The worker's process: it ends when told to, and with its parent, even one that was killed."""
     stopping = Event()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-    Thread(target=_stop_with_parent, args=(stopping,), daemon=True).start()
+    end_with_parent(stopping.set)
     run_worker(settings, stopping)
 
 
-def _stop_with_parent(stopping: Event) -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        stopping.set()
+def _heed_the_parent() -> None:
+    """In a server process just forked: it has the parent's handlers, which would swallow a SIGTERM sent to it now."""
+    _leave_ctrl_c_to_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _leave_ctrl_c_to_parent() -> None:
+    """Ctrl-C reaches the whole group; the parent alone decides, and stops the others one by one."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

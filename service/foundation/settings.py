@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         le=1000,
         description="Tries at one reader's password from one network in 15 minutes. From anywhere, ten times as many.",
     )
-    password_minimum: int = Field(15, ge=8, le=64, description="The shortest password, in characters.")
+    password_minimum: int = Field(15, ge=10, le=64, description="The shortest password, in characters.")
 
     smtp_host: str | None = Field(
         None,

@@ -1,6 +1,7 @@
 """What every door has at hand: the settings, the database, the clock, and what was made from them once."""
 
 from dataclasses import dataclass
+from threading import Semaphore
 from typing import cast
 
 from flask import current_app
@@ -28,6 +29,7 @@ class Doors:
     passwords: Passwords
     receipts: Receipts
     rule: Rule
+    senders: Semaphore  # turns to read a request's body
     modes: frozenset[Mode]  # the kinds of front-end key that are believed
     writer: SightingsWriter
     devices_seen: Sightings
@@ -51,6 +53,7 @@ def open_doors(settings: Settings, database: Database, clock: Clock) -> Doors:
             replace_oldest=settings.device_policy is DevicePolicy.REPLACE_OLDEST,
             life=Life(settings.session_idle, settings.session_lifetime),
         ),
+        senders=Semaphore(settings.threads // 2),
         modes=frozenset({Mode.LIVE}) if settings.production else frozenset(Mode),
         writer=writer,
         devices_seen=writer.gather(write_last_seen),

@@ -3,17 +3,20 @@
 from flask import Blueprint, Response
 
 from service.foundation.database import DatabaseUnavailable
+from service.web.callers import ANYONE, open_to
 from service.web.doors import doors
 
 health = Blueprint("health", __name__)
 
 
 @health.get("/healthz")
+@open_to(ANYONE)
 def healthz() -> Response:
     return Response("alive\n", mimetype="text/plain")
 
 
 @health.get("/readyz")
+@open_to(ANYONE)
 def readyz() -> Response:
     try:
         doors().database.check()

@@ -3,11 +3,15 @@
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.foundation.settings import Settings
+from service.web.doors import Doors
+from service.web.problems import BUSY, Problem
 
 LARGEST_BODY = 64 * 1024  # octets; a view that takes more says so itself
+PATIENCE_SECONDS = 0.25  # for a turn to read a body; each who waits keeps a thread from readers
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 log = structlog.get_logger()
@@ -40,3 +44,23 @@ def watch_requests(app: Flask, settings: Settings) -> None:
             ms=round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None,
         )
         return response
+
+
+def read_body(house: Doors, asking: Request, limit: int) -> bytes:
+    """All of a request's body, of at most ``limit`` octets.
+
+    Raises :class:`RequestEntityTooLarge`, :class:`ClientDisconnected` where it was cut short, and the problem
+    `busy` where too many bodies are on their way: who sends slowly must leave threads for those who read.
+    """
+    asking.max_content_length = limit + 1  # one more, by which a body in chunks is seen to go on
+    if not house.senders.acquire(timeout=PATIENCE_SECONDS):
+        raise Problem(BUSY, "Too many are sending just now; try again in a moment.", {}, {"Retry-After": "2"})
+    try:
+        body = asking.get_data()
+    finally:
+        house.senders.release()
+    if len(body) > limit:
+        raise RequestEntityTooLarge
+    if len(body) < (asking.content_length or 0):
+        raise ClientDisconnected
+    return body

@@ -23,11 +23,9 @@ def presented(asking: Request) -> Presented:
 
     The two never mix: a key's call ignores cookies, and a browser's ignores the header.
     """
-    authorization = asking.headers.get("Authorization")
-    if authorization is not None:
-        scheme, _, key = authorization.partition(" ")
-        believable = key.strip() if scheme.lower() == "bearer" else ""
-        return Presented(key=believable[:LONGEST_TOKEN], token=_shortened(asking.headers.get(SESSION_HEADER)))
+    scheme, _, key = asking.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":  # another scheme is a proxy's in front of us, and no concern of ours
+        return Presented(key=key.strip()[:LONGEST_TOKEN], token=_shortened(asking.headers.get(SESSION_HEADER)))
     cookie = asking.cookies.get(doors().settings.session_cookie)
     return Presented(origin=asking.headers.get("Origin"), token=_shortened(cookie))
 

@@ -15,6 +15,7 @@ from service.web.doors import doors
 from service.web.pages.farewells import bid_farewell
 from service.web.pages.returning import returning_to, see_other
 from service.web.problems import CROSS_SITE, NOT_FOUND, Problem
+from service.web.requests import LARGEST_BODY, read_body
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
@@ -23,6 +24,7 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 def receive() -> ResponseReturnValue | None:
     if request.method == "POST":
         _refuse_other_sites()
+        read_body(doors(), request, LARGEST_BODY)  # kept for the form
         with suppress(CSRFError):  # forms.accepted shows such a form again instead of believing it
             current_app.extensions["csrf"].protect()
     returning_to()

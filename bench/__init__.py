@@ -1,0 +1,1 @@
+"""Measurements of Gatefold, each a ratio taken in one run."""

@@ -1,0 +1,29 @@
+-- Sends the requests of a file in order, and from the start again when it is through.
+-- They are made beforehand, so that to send one costs the driver the same whatever it asks.
+--
+--   wrk … -s wrk.lua ADDRESS -- FILE
+
+local requests = {}
+local at = 0
+
+function init(arguments)
+  local file = assert(io.open(arguments[1], "rb"))
+  for request in file:read("*a"):gmatch("[^%z]+") do
+    requests[#requests + 1] = request
+  end
+  file:close()
+end
+
+function request()
+  at = at % #requests + 1
+  return requests[at]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format(
+    '{"requests": %d, "microseconds": %d, "refused": %d, "broken": %d, "p50": %d, "p99": %d}',
+    summary.requests, summary.duration, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end

@@ -1,0 +1,211 @@
+"""The password rules as a table, and the bounded pool that hashes."""
+
+import time
+from threading import Event, Thread
+
+import pytest
+
+from service.accounts import passwords as module
+from service.accounts.passwords import LONGEST, HashingBusy, Passwords, check_password_rules
+from service.accounts.reader import PasswordRefused
+from tests.support.people import quick_passwords
+
+ABOUT = ("Alice Harbour", "alice.harbour@example.org", "alice.harbour", "The Courier")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "plum-ladder-orbit-seven",
+        "correct zebra staple nimbus",
+        "kZ8#qLw2!vRt5^mN",
+        "grüner Elefant über Dächern",
+        "鍵は海の底に沈んでいる朝の九時です",
+        "🔑🐟🌙🪑🎻🧲🪁🥁🛶🧵🪞🌶🦚🧊🪤",
+        "   spaces at both ends kept   ",
+        "plum-ladder-orbit-seven" * 40,
+    ],
+)
+def test_a_long_uncommon_password_is_welcome(password):
+    check_password_rules(password, 15, ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("", "15 characters or more"),
+        ("short", "15 characters or more"),
+        ("kZ8#qLw2!vRt5^", "15 characters or more"),
+        ("x" * (LONGEST + 1), "1000 characters or fewer"),
+        ("plum-ladder-orbit-\ud800", "cannot be typed"),
+        ("aaaaaaaaaaaaaaaaaaaa", "first that a guesser"),
+        ("passwordpassword", "first that a guesser"),
+        ("123456789012345678", "first that a guesser"),
+        ("qwertyuiopasdfgh", "first that a guesser"),
+        ("alice.harbour@example.org", "first that a guesser"),
+        ("Alice Harbour The Courier", "first that a guesser"),
+        ("abcabcabcabcabcabc", "first that a guesser"),
+    ],
+)
+def test_a_password_that_is_guessed_early_is_refused_with_a_sentence(password, why):
+    with pytest.raises(PasswordRefused, match=why) as refused:
+        check_password_rules(password, 15, ABOUT)
+    assert refused.value.why.endswith(".")
+    assert not password or password not in refused.value.why
+
+
+@pytest.mark.parametrize(("length", "welcome"), [(9, False), (10, True)])
+def test_the_shortest_password_is_the_publishers_to_set(length, welcome):
+    password = "kZ8#qLw2!vRt"[:length]
+    if welcome:
+        check_password_rules(password, 10)
+    else:
+        with pytest.raises(PasswordRefused, match="10 characters or more"):
+            check_password_rules(password, 10)
+
+
+def test_what_is_not_known_of_a_reader_is_no_hint():
+    check_password_rules("plum-ladder-orbit-seven", 15, ("", "Alice"))
+
+
+def test_the_longest_password_is_judged_quickly():
+    began = time.monotonic()
+    check_password_rules("kZ8#qLw2!vRt5^mN" * 62, 15, ABOUT)
+    assert time.monotonic() - began < 1
+
+
+# Hashing
+
+
+def test_a_password_is_right_or_wrong_to_its_last_octet():
+    passwords = quick_passwords()
+    long = "plum-ladder-orbit-seven" * 40
+    stored = passwords.hash(long)
+    assert stored.startswith("$argon2id$")
+    assert passwords.verify(stored, long)
+    assert not passwords.verify(stored, long + "x")
+    assert not passwords.verify(stored, long[:-1])
+    assert not passwords.verify(stored, long.upper())
+    assert passwords.hash(long) != stored
+
+
+def test_by_default_it_is_argon2id_at_nineteen_mebibytes():
+    assert "$argon2id$v=19$m=19456,t=2,p=1$" in Passwords(threads=1, queue=0).hash("plum-ladder-orbit-seven")
+
+
+@pytest.mark.parametrize("stored", ["", "nonsense", "$argon2id$broken", "$2b$12$abcdefghijklmnopqrstuv"])
+def test_a_stored_hash_that_cannot_be_read_is_never_right(stored):
+    assert not quick_passwords().verify(stored, "plum-ladder-orbit-seven")
+
+
+def test_a_password_that_cannot_be_encoded_is_never_right():
+    passwords = quick_passwords()
+    assert not passwords.verify(passwords.hash("plum-ladder-orbit-seven"), "\ud800" * 15)
+
+
+@pytest.mark.parametrize("password", ["nobody", "plum-ladder-orbit-seven"])
+def test_nobody_has_no_right_password(password):
+    assert not quick_passwords().verify(None, password)
+
+
+def test_an_unknown_reader_is_hashed_for_as_a_known_one_is(monkeypatch):
+    passwords = quick_passwords()
+    hasher = passwords._hasher
+    seen = []
+
+    class Watched:
+        def verify(self, stored, password):
+            seen.append(stored.rpartition("$")[0].rpartition("$")[0])  # the parameters, without salt and hash
+            return hasher.verify(stored, password)
+
+    stored = passwords.hash("plum-ladder-orbit-seven")
+    monkeypatch.setattr(passwords, "_hasher", Watched())
+    passwords.verify(stored, "wrong")
+    passwords.verify(None, "wrong")
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+
+
+def test_a_hash_of_weaker_parameters_is_outdated():
+    weak, strong = quick_passwords(), Passwords(threads=1, queue=0, memory_kib=16, time_cost=2)
+    stored = weak.hash("plum-ladder-orbit-seven")
+    assert not weak.outdated(stored)
+    assert strong.outdated(stored)
+    assert strong.verify(stored, "plum-ladder-orbit-seven")
+    assert not strong.outdated(strong.hash("plum-ladder-orbit-seven"))
+
+
+class Held:
+    """A pool of one thread and ``queue`` places, whose thread is busy until it is let go."""
+
+    def __init__(self, queue: int) -> None:
+        self.passwords = quick_passwords(threads=1, queue=queue)
+        self._hasher, self._begun, self._go = self.passwords._hasher, Event(), Event()
+        self.passwords._hasher = self
+        self._thread = Thread(target=self.passwords.hash, args=("held",))
+        self._thread.start()
+        assert self._begun.wait(5)
+
+    def hash(self, password: str) -> str:
+        if password == "held":
+            self._begun.set()
+            assert self._go.wait(5)
+        return self._hasher.hash(password)
+
+    def release(self) -> None:
+        self._go.set()
+        self._thread.join()
+
+
+def test_a_full_pool_says_so_at_once_and_serves_again_later():
+    held = Held(queue=0)
+    began = time.monotonic()
+    with pytest.raises(HashingBusy):
+        held.passwords.hash("plum-ladder-orbit-seven")
+    with pytest.raises(HashingBusy):
+        held.passwords.verify(None, "plum-ladder-orbit-seven")
+    assert time.monotonic() - began < 1
+    held.release()
+    assert held.passwords.hash("plum-ladder-orbit-seven")
+
+
+def test_who_waits_too_long_is_told_so_and_leaves_her_place(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
+    held = Held(queue=1)
+    for _ in range(3):
+        with pytest.raises(HashingBusy):
+            held.passwords.hash("plum-ladder-orbit-seven")
+    held.release()
+    assert held.passwords.hash("plum-ladder-orbit-seven")
+
+
+def test_who_waits_in_the_queue_is_served():
+    held = Held(queue=1)
+    served = []
+    waiting = Thread(target=lambda: served.append(held.passwords.hash("plum-ladder-orbit-seven")))
+    waiting.start()
+    held.release()
+    waiting.join()
+    assert len(served) == 1
+
+
+def test_no_more_are_hashed_at_once_than_there_are_threads():
+    passwords = quick_passwords(threads=2, queue=30)
+    hasher, at_work, most = passwords._hasher, [], []
+
+    class Counting:
+        def hash(self, password):
+            at_work.append(1)
+            most.append(len(at_work))
+            time.sleep(0.005)
+            at_work.pop()
+            return hasher.hash(password)
+
+    passwords._hasher = Counting()
+    threads = [Thread(target=passwords.hash, args=("x",)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 20
+    assert max(most) == 2

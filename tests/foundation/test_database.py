@@ -1,0 +1,125 @@
+"""The database: its transactions and its instants."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from service.foundation.database import Database, Instant
+from tests.support.at_once import at_once
+from tests.support.databases import sqlite_only
+from tests.support.rolled_back import rolled_back
+
+moments = Table("moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def table(database):
+    with database.writing() as connection:
+        moments.create(connection)
+    return moments
+
+
+def ids(database):
+    with database.reading() as connection:
+        return sorted(connection.execute(select(moments.c.id)).scalars())
+
+
+def put(database, id):
+    with database.writing() as connection:
+        connection.execute(insert(moments).values(id=id))
+
+
+# Instants
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        NOON,
+        NOON + timedelta(microseconds=1),
+        datetime(2026, 3, 2, 13, 0, tzinfo=timezone(timedelta(hours=1))),
+        datetime(1600, 1, 1, tzinfo=UTC),
+        datetime(9999, 1, 1, tzinfo=UTC),
+        None,
+    ],
+)
+def test_an_instant_comes_back_as_it_was_in_utc(database, table, instant):
+    with database.writing() as connection:
+        connection.execute(insert(table).values(id=1, at=instant))
+        told = connection.execute(select(table.c.at)).scalar_one()
+    assert told == instant
+    assert told is None or told.tzinfo is UTC
+
+
+def test_instants_are_ordered_across_zones_and_microseconds(database, table):
+    east = timezone(timedelta(hours=5, minutes=30))
+    given = [NOON + timedelta(microseconds=n) for n in (5, 0, 1_000_000, 999_999)] + [NOON.astimezone(east)]
+    with database.writing() as connection:
+        connection.execute(insert(table), [{"id": n, "at": at} for n, at in enumerate(given)])
+        told = connection.execute(select(table.c.at).order_by(table.c.at)).scalars().all()
+    assert told == sorted(given)
+
+
+# Transactions
+
+
+def test_a_block_that_ends_is_kept_and_one_that_raises_is_not(database, table):
+    put(database, 1)
+    with rolled_back(database) as connection:
+        connection.execute(insert(table).values(id=2))
+    assert ids(database) == [1]
+
+
+def test_a_reading_block_keeps_nothing(database, table):
+    with database.reading() as connection:
+        connection.execute(insert(table).values(id=1))
+    assert ids(database) == []
+
+
+def test_a_reader_sees_one_moment_while_others_write(database, table):
+    with database.reading() as connection:
+        before = connection.execute(select(table.c.id)).all()
+        put(database, 1)
+        assert connection.execute(select(table.c.id)).all() == before == []
+    assert ids(database) == [1]
+
+
+def test_many_writers_wait_for_each_other(database, table):
+    def add(_):
+        with database.writing() as connection:
+            connection.execute(text("UPDATE moments SET id = id + 1"))
+
+    put(database, 0)
+    assert at_once(32, add) == [None] * 32
+    assert ids(database) == [32]
+
+
+def test_foreign_keys_are_held(database):
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(text("INSERT INTO site_addresses (origin, site_id) VALUES ('x', 'sit_nobody')"))
+
+
+@sqlite_only
+def test_sqlite_keeps_what_it_acknowledged(database):
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("url", ["mysql://db/gatefold", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_cannot_serve_is_refused(url):
+    with pytest.raises(ValueError):
+        Database(url)
+
+
+def test_the_embedded_databases_folder_is_made(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/new/folder/gatefold.db")
+    database.check()
+    assert database.embedded
+    database.close()

@@ -1,0 +1,191 @@
+"""`gatefold serve` as an operator knows it: how it starts, stops, replaces its processes and outlives them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
+from json import dumps
+from pathlib import Path
+from threading import Event, Thread
+
+import psutil
+import pytest
+
+from service.devices.store import list_devices
+from service.foundation.database import Database
+from service.foundation.schema import current_revision, expected_revision
+from tests.process.calling import NO_REPLY
+from tests.process.town import Town, open_town
+from tests.support.at_once import at_once
+from tests.support.databases import at_database
+from tests.support.postgres import PostgresServer, create_database
+from tests.support.servers import Server
+
+CHECKOUT = Path(__file__).parents[2]
+SOON = 10.0  # seconds
+UNDER_WAY = 12
+CLIENTS = 6
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    rarely = {"GATEFOLD_WORKERS": "2", "GATEFOLD_LAST_SEEN_INTERVAL": "PT1H"}
+    with open_town("sqlite", tmp_path, rarely, servers=1) as town:
+        yield town
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_stop_answers_what_is_under_way_and_writes_what_was_gathered(town: Town, number):
+    server, reader = town.servers[0], town.add_reader()
+    token = town.front_end().sign_in(reader.email, reader.password).session_token or ""
+    time.sleep(0.1)
+    assert town.front_end().session(token)["state"] == "live"
+    processes = family(server)
+    with ExitStack() as stack:
+        open_connection(stack, server)  # and nothing is ever asked on it
+        asked = [ask_slowly(stack, town) for _ in range(UNDER_WAY)]
+        time.sleep(0.3)
+        begun = time.monotonic()
+        (os.killpg if number == signal.SIGINT else os.kill)(server.pid, number)  # a terminal's Ctrl-C reaches all
+        assert [connection.getresponse().status for connection in asked] == [401] * UNDER_WAY
+    assert server.stop() == 0
+    assert time.monotonic() - begun < SOON
+    assert wait_until(lambda: all(map(gone, processes)))
+    with town.database.reading() as connection:
+        (device,) = list_devices(connection, reader.id)
+    assert device.last_seen_at > device.signed_in_at
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_a_sighup_replaces_the_server_processes_and_loses_no_request(town: Town, figure):
+    server, story = town.servers[0], town.write_story("free")
+    before = {process.pid for process in family(server)}
+    over, answered, faults = Event(), [0] * CLIENTS, []
+
+    def load(client: int) -> None:
+        while not over.is_set():
+            try:
+                reply = town.front_end().read(story.slug)
+            except NO_REPLY as fault:
+                faults.append(repr(fault))
+                return
+            answered[client] += 1
+            if reply.status != 200:
+                faults.append(reply.text)
+
+    clients = [Thread(target=load, args=(client,)) for client in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    os.kill(server.pid, signal.SIGHUP)
+    replaced = wait_until(lambda: len(before - {process.pid for process in family(server)}) >= 2, within=20)
+    time.sleep(1)
+    over.set()
+    for client in clients:
+        client.join()
+    assert replaced
+    assert faults == []
+    assert server.running
+    figure(f"{sum(answered)} requests while the processes were replaced, {len(faults)} lost")
+
+
+def test_a_process_that_was_killed_is_started_anew(town: Town):
+    server = town.servers[0]
+    before = family(server)
+    for victim in (before[0], before[-1]):  # one that answers, and the worker beside them
+        victim.kill()
+    assert wait_until(lambda: len(family(server)) == len(before))
+    assert wait_until(server.ready)
+    assert before[1] in family(server)
+
+
+def test_what_a_killed_parent_leaves_behind_ends_by_itself(town: Town):
+    server = town.servers[0]
+    children = family(server)
+    os.kill(server.pid, signal.SIGKILL)
+    assert wait_until(lambda: all(map(gone, children)))
+    assert server.start().running  # on the same port
+
+
+def test_a_port_in_use_is_told_in_a_sentence(town: Town):
+    port = town.servers[0].port
+    told = gatefold("serve", "--port", str(port), DATABASE_URL=str(town.database.url))
+    assert told.returncode == 1
+    assert told.stderr == f"Error: Cannot listen on 127.0.0.1:{port}: Address already in use.\n"
+
+
+def test_a_missing_schema_is_told_in_a_sentence(tmp_path: Path):
+    told = gatefold("serve", DATABASE_URL=f"sqlite:///{tmp_path}/empty.db")
+    assert told.returncode == 1
+    assert told.stderr == "Error: The database's schema is not up to date: run `gatefold migrate` first.\n"
+
+
+def test_an_unreachable_database_is_told_in_a_sentence():
+    told = gatefold("serve", DATABASE_URL="postgresql://postgres@127.0.0.1:1/gatefold")
+    assert told.returncode == 1
+    assert told.stderr.startswith("Error: The database postgresql://postgres@127.0.0.1:1/gatefold does not answer")
+    assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_of_two_who_migrate_at_once_both_find_it_done(kind, tmp_path: Path, request: pytest.FixtureRequest):
+    url = f"sqlite:///{tmp_path}/new.db"
+    if kind == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        create_database(server.url(), "new")
+        url = at_database(server.url(), "new")
+    told = at_once(2, lambda _: gatefold("migrate", DATABASE_URL=url))
+    assert [getattr(one, "returncode", one) for one in told] == [0, 0], told
+    with Database(url).reading() as connection:
+        assert current_revision(connection) == expected_revision()
+
+
+def family(server: Server) -> list[psutil.Process]:
+    """The living processes of a server that do its work: those that answer, then the worker beside them."""
+    answering, beside = [], []
+    for child in psutil.Process(server.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # a zombie is none either
+            words = " ".join(child.cmdline())
+            if "resource_tracker" not in words:
+                (beside if "spawn_main" in words else answering).append(child)
+    return answering + beside
+
+
+def gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def open_connection(stack: ExitStack, server: Server) -> HTTPConnection:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=SOON)
+    stack.enter_context(closing(connection))
+    connection.connect()
+    return connection
+
+
+def ask_slowly(stack: ExitStack, town: Town) -> HTTPConnection:
+    """Ask for what takes a while, since passwords are hashed one after the other."""
+    connection = open_connection(stack, town.servers[0])
+    headers = {"Authorization": f"Bearer {town.key}", "Content-Type": "application/json"}
+    wanted = {"email": "nobody@example.org", "password": "not-a-password-of-anyone"}
+    connection.request("POST", "/v1/sign-in", dumps(wanted).encode(), headers)
+    return connection
+
+
+def gatefold(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "service.cli", *words]
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **environment}
+    return subprocess.run(command, env=settings, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+
+
+def wait_until(condition: Callable[[], bool], within: float = SOON) -> bool:
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

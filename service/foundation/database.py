@@ -109,6 +109,7 @@ def _create_engine(url: URL, pool_size: int) -> Engine:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=BUSY_SECONDS,
+            hide_parameters=True,  # a fault's trace goes to the log, and addresses and hashes do not
             connect_args={"connect_timeout": BUSY_SECONDS, "options": "-c timezone=UTC"},
         )
     if url.get_backend_name() == "sqlite":
@@ -120,6 +121,7 @@ def _create_engine(url: URL, pool_size: int) -> Engine:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=BUSY_SECONDS,
+            hide_parameters=True,
             connect_args={"timeout": BUSY_SECONDS},
         )
         event.listen(engine, "connect", _prepare_sqlite)

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 
-from service.web.api.contract import Callers
+from service.web.api.callers import Callers
 from service.web.api.document import as_yaml, make_document
 from service.web.api.features import list_endpoints
 from service.web.api.problem_schemas import SAID

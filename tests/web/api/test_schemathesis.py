@@ -20,7 +20,7 @@ from tests.support.people import RULE, People, quick_passwords, settle_people, s
 from tests.support.settings import make_settings
 from tests.support.stories import write_story
 
-EXAMPLES = 12  # for each operation, beside those that every boundary of its schema asks for
+EXAMPLES = 40  # for each operation, beside those that every boundary of its schema asks for
 # What no schema can say: whether mail could reach an address, a password would be guessed, a receipt is ours, a text
 # has control characters, an instant is a sensible one, 5.0 is a whole number to a strict reader.
 BEYOND_SCHEMAS = {

@@ -1,0 +1,128 @@
+"""Who may call: finds out who is asking, and refuses whoever the endpoint has not named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Request, g, request
+from sqlalchemy.engine import Connection
+
+from service.access.asking import Answer, Caller, Session, SessionState
+from service.accounts.reader import Reader
+from service.devices.device import Device
+from service.devices.kinds import device_kind
+from service.devices.sessions import Newcomer
+from service.web import problems
+from service.web.api.callers import Callers
+from service.web.api.contract import Endpoint
+from service.web.api.parsing import require_json
+from service.web.cross_site import READING, from_elsewhere
+from service.web.doors import Doors, doors
+from service.web.problems import Problem
+from service.web.who import UNKNOWN_NETWORK, identify, network_of, presented, request_time
+
+READER_ADDRESS = "Gatefold-Reader-Address"
+READER_AGENT = "Gatefold-Reader-Agent"
+BY_SCRIPT = frozenset({"cors", "same-origin"})  # the only modes in which a page's script reads what we answer
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that was let in, and all that a view needs to know of it."""
+
+    house: Doors
+    now: datetime
+    caller: Caller
+    answer: Answer
+    token: str | None  # the session that was shown, live or not
+    network: str  # the reader's, for quotas
+    device_kind: str  # the reader's, in words
+
+    @property
+    def by_key(self) -> bool:
+        return self.caller.key_id is not None
+
+    @property
+    def session(self) -> Session:
+        return self.answer.session
+
+    @property
+    def reader(self) -> Reader:
+        """She who is signed in; for endpoints that ask for a live session."""
+        return cast(Reader, self.session.reader)
+
+    @property
+    def device(self) -> Device:
+        return cast(Device, self.session.device)
+
+    def newcomer(self, name: str | None = None) -> Newcomer:
+        return Newcomer(self.device_kind, self.token, name)
+
+
+def admit(endpoint: Endpoint, connection: Connection, slugs: Sequence[str] = ()) -> Call:
+    """Ask who is asking, and about these slugs, once; then let in whoever the endpoint names."""
+    answer = identify(connection, tuple(slugs))
+    shown = presented(request)
+    if shown.key is None:
+        g.origin_known = answer.caller is not None
+        _check_browser(request, known=answer.caller is not None)
+    if answer.caller is None:
+        raise Problem(
+            problems.KEY_REQUIRED,
+            "Call with a front-end key, or from a page at one of a site's addresses.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    _check_scope(endpoint.callers, answer.caller)
+    if endpoint.callers.reader:
+        _check_reader(answer.session)
+    network, agent = _reader_of(request, answer.caller)
+    return Call(doors(), request_time(), answer.caller, answer, shown.token, network, device_kind(agent))
+
+
+def _check_browser(asking: Request, *, known: bool) -> None:
+    """What a cookie speaks for must come from a script on a page of the site itself."""
+    origin = asking.headers.get("Origin")
+    mode = asking.headers.get("Sec-Fetch-Mode", "cors")
+    named = frozenset({origin} if known and origin else ())
+    asked_by_browser = origin is not None or "Sec-Fetch-Site" in asking.headers or "Sec-Fetch-Mode" in asking.headers
+    if asked_by_browser and (mode not in BY_SCRIPT or from_elsewhere(asking, named)):
+        raise Problem(problems.CROSS_SITE, "Only pages at a site's own addresses may call without a key.")
+    if known and asking.method not in READING:
+        require_json(asking)  # which no form can send, and no script without asking first
+
+
+def _check_scope(callers: Callers, caller: Caller) -> None:
+    allowed = callers.browsers if caller.key_id is None else callers.scope in caller.scopes
+    if not allowed:
+        said = f"This asks for a front-end key with the scope {callers.scope}."
+        raise Problem(problems.SCOPE_REQUIRED, said, {"scope": callers.scope})
+
+
+def _check_reader(session: Session) -> None:
+    challenge = {"WWW-Authenticate": "Gatefold-Session"}
+    match session.state:
+        case SessionState.NONE:
+            raise Problem(problems.SIGN_IN_REQUIRED, "No reader is signed in.", headers=challenge)
+        case SessionState.EXPIRED:
+            raise Problem(problems.SESSION_EXPIRED, "The session has run out; sign in again.", headers=challenge)
+        case SessionState.ENDED:
+            ended = session.ended
+            facts = {
+                "ended_at": ended.ended_at if ended else None,
+                "cause": ended.cause if ended else None,
+                "by_device": ended.by_device if ended else None,
+            }
+            raise Problem(problems.SESSION_ENDED, "This device was signed out.", facts, challenge)
+
+
+def _reader_of(asking: Request, caller: Caller) -> tuple[str, str]:
+    """The reader's network and User-Agent. A front end calls from its own, and may say what its reader's are."""
+    network, agent = network_of(asking.remote_addr), asking.headers.get("User-Agent", "")
+    if caller.key_id is None:
+        return network, agent
+    if (address := asking.headers.get(READER_ADDRESS)) is not None:
+        network = network_of(address)
+        if network == UNKNOWN_NETWORK:
+            raise Problem(problems.MALFORMED_REQUEST, f"{READER_ADDRESS} is no internet address.")
+    return network, asking.headers.get(READER_AGENT, agent)

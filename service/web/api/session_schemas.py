@@ -1,0 +1,88 @@
+"""Readers, their sessions and their devices, as the contract has them."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field
+
+from service.access.asking import Session, SessionState
+from service.accounts.reader import Reader
+from service.devices.device import Cause, Device
+from service.web.api.schemas import DeviceId, Instant, Output, ReaderId
+
+
+class ReaderOut(Output):
+    """A reader, as she herself may see."""
+
+    model_config = ConfigDict(title="Reader")
+
+    id: ReaderId
+    name: str = Field(description="Her name.", examples=["Alice Berg"])
+    email: str = Field(description="Her address.", examples=["alice@example.org"])
+
+
+class SessionDevice(Output):
+    """The device that a session is on."""
+
+    id: DeviceId
+    name: str = Field(description="Its name, which its reader may change.", examples=["Firefox on Android"])
+
+
+class SessionOut(Output):
+    """What became of the session that was shown."""
+
+    model_config = ConfigDict(title="Session")
+
+    state: SessionState = Field(description="`none` where none was shown, or none that is known.", examples=["live"])
+    reader: ReaderOut | None = Field(description="Who is signed in; only while the session is live.")
+    device: SessionDevice | None = Field(description="On which device; only while the session is live.")
+    ended_at: datetime | None = Field(description="When it was ended, where it was.", examples=[None])
+    cause: Cause | None = Field(description="Why it was ended, where it was.", examples=[None])
+    by_device: str | None = Field(
+        description="The kind of device it was ended from, or had to give way for.", examples=[None]
+    )
+
+
+class DeviceOut(Output):
+    """A device that its reader is signed in on. It never carries its token."""
+
+    model_config = ConfigDict(title="Device")
+
+    id: DeviceId
+    name: str = Field(description="Its name, which its reader may change.", examples=["Firefox on Android"])
+    current: bool = Field(description="Whether it is the one that is asking.", examples=[True])
+    first_seen_at: Instant = Field(description="When its reader first signed in on it.")
+    last_seen_at: Instant = Field(description="When it was last used, to a few seconds.")
+    signed_in_at: Instant = Field(description="When its reader last signed in on it.")
+
+
+class Devices(Output):
+    """A reader's devices, the last signed in first."""
+
+    items: tuple[DeviceOut, ...] = Field(description="At most five.")
+
+
+def reader_out(reader: Reader) -> ReaderOut:
+    return ReaderOut(id=reader.id, name=reader.name, email=reader.email)
+
+
+def session_out(session: Session) -> SessionOut:
+    ended = session.ended
+    return SessionOut(
+        state=session.state,
+        reader=reader_out(session.reader) if session.reader else None,
+        device=SessionDevice(id=session.device.id, name=session.device.name) if session.device else None,
+        ended_at=ended.ended_at if ended else None,
+        cause=ended.cause if ended else None,
+        by_device=ended.by_device if ended else None,
+    )
+
+
+def device_out(device: Device, current: Device | None = None) -> DeviceOut:
+    return DeviceOut(
+        id=device.id,
+        name=device.name,
+        current=current is not None and device.id == current.id,
+        first_seen_at=device.first_seen_at,
+        last_seen_at=device.last_seen_at,
+        signed_in_at=device.signed_in_at,
+    )

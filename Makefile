@@ -31,7 +31,7 @@ format: .venv/.dev ## format the code
 	$(BIN)/ruff format .
 
 openapi: .venv/.dev ## write openapi.yaml anew from the code
-	$(BIN)/python -m service.web.api.openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+	$(BIN)/python -m service.web.api.reference.openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
 
 docs: .venv/.dev ## write docs/settings.md anew from the code
 	$(BIN)/python -m docs.write_settings > docs/settings.md.new && mv docs/settings.md.new docs/settings.md

@@ -17,15 +17,16 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[1]
 GATEFOLD_URL = os.environ.setdefault("GATEFOLD_PUBLIC_URL", "http://localhost:8400")
 NEWSROOM_URL = os.environ.setdefault("NEWSROOM_URL", "http://localhost:8401")
+os.environ.setdefault("GATEFOLD_URL", GATEFOLD_URL)  # where the newsroom finds Gatefold
 SITE = "newsroom"
-LOG = ROOT / "var" / "demo.log"
+LOG = Path(os.environ.get("GATEFOLD_VARIABLE_FOLDER", "var")) / "demo.log"
 READY_WITHIN_SECONDS = 60
 
 
 def main() -> None:
     os.environ.setdefault("GATEFOLD_PUBLISHER_NAME", "The Marram Courier")
     os.chdir(ROOT)
-    LOG.parent.mkdir(exist_ok=True)
+    LOG.parent.mkdir(parents=True, exist_ok=True)
     LOG.write_bytes(b"")
     gatefold("migrate")
     add_site()
@@ -45,7 +46,7 @@ def main() -> None:
         programs.append(start("examples/newsroom", GATEFOLD_KEY=key))
         wait_for(NEWSROOM_URL, programs)
         print(
-            WELCOME.format(**locals(), gatefold=GATEFOLD_URL, newsroom=NEWSROOM_URL, log=LOG.relative_to(ROOT)),
+            WELCOME.format(**locals(), gatefold=GATEFOLD_URL, newsroom=NEWSROOM_URL, log=LOG),
             flush=True,
         )
         while all(program.poll() is None for program in programs):

@@ -7,6 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, insert, select,
 from sqlalchemy.engine import Connection
 
 from service.access.entitlements import BadPeriod, Entitlement, Grant, Source, UnknownEntitlement
+from service.catalogue.articles import PRODUCT_LENGTH
 from service.foundation.database import Instant, metadata
 from service.foundation.identifiers import Kind, new_id
 
@@ -15,7 +16,7 @@ entitlements = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), nullable=False),
-    Column("product", String(64), nullable=False),
+    Column("product", String(PRODUCT_LENGTH), nullable=False),
     Column("source", String(16), nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant),

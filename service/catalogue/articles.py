@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 SLUG_LENGTH = 200
+PRODUCT_LENGTH = 64
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticKnownError
 
 from service.catalogue.articles import (
+    PRODUCT_LENGTH,
     SLUG_LENGTH,
     SLUG_PATTERN,
     AccessLevel,
@@ -84,7 +85,8 @@ Name = Annotated[str, Field(max_length=200), AfterValidator(one_line), AfterVali
 Address = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(web_address)]
 Instant = Annotated[datetime, Field(strict=False), BeforeValidator(written_out), AfterValidator(sensible_instant)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200), AfterValidator(distinct)]
-Products = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=20), AfterValidator(distinct)]
+Product = Annotated[str, Field(pattern=f"^{SLUG_PATTERN.pattern}$", max_length=PRODUCT_LENGTH)]
+Products = Annotated[tuple[Product, ...], Field(min_length=1, max_length=20), AfterValidator(distinct)]
 
 
 class _Fields(BaseModel):

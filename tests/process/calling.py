@@ -3,7 +3,7 @@
 import contextlib
 import json as jsons
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http.client import HTTPConnection, HTTPException
@@ -16,6 +16,14 @@ from tests.support.servers import Server
 PATIENCE = 40.0
 SESSION_COOKIE = "gatefold_session"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something answers: all that a caller knows of it."""
+
+    port: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ NO_REPLY = (OSError, HTTPException)  # what is raised where a server was killed,
 
 
 def call(
-    server: Server,
+    server: Place | Server,
     method: str,
     path: str,
     *,
@@ -113,7 +121,7 @@ class FrontEnd:
 class Browser:
     """A browser on the hosted pages, with its cookies and without a script."""
 
-    server: Server
+    server: Place | Server
     cookies: dict[str, str] = field(default_factory=dict)
     page: str = ""
 
@@ -145,11 +153,16 @@ class Browser:
 
 @contextlib.contextmanager
 def kept_alive(server: Server) -> Iterator[Callable[..., Reply]]:
-    """Calls over one connection that stays open."""
+    """Calls over one connection that stays open. Headers come in pairs, so that one may be sent twice."""
     with contextlib.closing(HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
 
-        def ask(method: str, path: str, headers: Mapping[str, str]) -> Reply:
-            connection.request(method, path, None, {"User-Agent": FIREFOX, **headers})
+        def ask(method: str, path: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Reply:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if body:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body or None)
             return _reply(connection)
 
         yield ask

@@ -126,24 +126,12 @@ def _put(town: Town, acknowledged: Acknowledged) -> Iterator[None]:
     for number in itertools.count():
         slug = slug if number % 3 == 2 else f"story-{secrets.token_hex(6)}"
         word = secrets.token_hex(8)
-        reply = put_article(town, slug, f"<p>{word}</p>" + "<p>All the rest of it.</p>" * 200)
+        reply = town.put(slug, f"<p>{word}</p>" + "<p>All the rest of it.</p>" * 200)
         if reply.status in (200, 201):
             acknowledged.articles[slug] = word
         else:
             acknowledged.faults.append(reply)
         yield
-
-
-def put_article(town: Town, slug: str, body_html: str) -> Reply:
-    article = {
-        "title": "A story",
-        "section": {"slug": "harbour", "name": "Harbour"},
-        "access_level": "premium",
-        "body_html": body_html,
-        "teaser_html": "",
-        "published_at": "2026-01-05T06:00:00Z",
-    }
-    return town.desk().call("PUT", f"/v1/articles/{slug}", json=article)
 
 
 def _check(town: Town, acknowledged: Acknowledged) -> None:

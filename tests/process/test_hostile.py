@@ -9,7 +9,7 @@ import pytest
 
 from service.cli.serve import HEADERS_WITHIN_MS
 from tests.process.calling import call
-from tests.process.test_serve import family
+from tests.process.family import family
 from tests.process.town import Town, open_town
 
 SLOW = 20

@@ -13,14 +13,13 @@ import pytest
 
 from service.foundation.database import Database
 from tests.process.calling import Reply, call
-from tests.process.test_crash import put_article
+from tests.process.family import wait_until
 from tests.process.town import Town, open_town, settled_town
 from tests.support.at_once import at_once
 from tests.support.databases import at_database, create_schema
 from tests.support.postgres import PostgresServer, create_database
 
 BOUND = 15.0  # seconds in which every call is answered, whatever ails the database
-RECOVERS_WITHIN = 10.0
 
 pytestmark = pytest.mark.process
 
@@ -52,8 +51,8 @@ def test_while_postgresql_is_gone_each_call_is_a_problem_and_after_it_all_is_goo
         assert b"Traceback" not in page.body
 
         postgres_server.start()
-        _wait_until(town.servers[0].ready)
-        _wait_until(lambda: all(town.front_end().read(story.slug, token).status == 200 for _ in range(20)))
+        assert wait_until(town.servers[0].ready)
+        assert wait_until(lambda: all(town.front_end().read(story.slug, token).status == 200 for _ in range(20)))
         statuses = {reply.status for reply in _answers(town, reader.email, reader.password, story.slug, token)}
         assert statuses <= {200, 201, 204, 409}
         assert story.canaries[-1] in town.front_end().read(story.slug, token).text
@@ -67,7 +66,7 @@ def test_while_another_process_holds_sqlite_reads_go_on_and_writes_are_refused_i
         other.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         writes: list[Callable[[], Reply]] = [
-            lambda: put_article(town, "a-story", "<p>Words.</p>"),
+            lambda: town.put("a-story", "<p>Words.</p>"),
             lambda: town.front_end().sign_in(reader.email, reader.password),
             lambda: town.desk().call("POST", f"/v1/readers/{reader.id}/entitlements", json={"product": "premium"}),
             lambda: town.front_end().call("POST", "/v1/sign-out", session=token),
@@ -91,18 +90,18 @@ def test_while_another_process_holds_sqlite_reads_go_on_and_writes_are_refused_i
     assert isinstance(outcomes[-1], Reply), outcomes[-1]
     assert reads > 20
     assert took < BOUND
-    assert put_article(town, "a-story", "<p>Words.</p>").status == 201
+    assert town.put("a-story", "<p>Words.</p>").status == 201
     assert story.canaries[-1] in town.front_end().read(story.slug, token).text
 
 
 def test_on_a_full_disk_nothing_is_stored_by_half_and_the_process_lives_on(sqlite_town: Town):
     town = sqlite_town
     story = town.write_story("free")
-    assert put_article(town, "there-before", "<p>The first words.</p>").status == 201
+    assert town.put("there-before", "<p>The first words.</p>").status == 201
     large = "".join(f"<p>{'words ' * 150}{n}</p>" for n in range(1500))
     with no_file_grows(town):
         for slug in ("a-new-story", "there-before"):
-            _assert_unavailable(put_article(town, slug, large), ())
+            _assert_unavailable(town.put(slug, large), ())
         assert story.canaries[-1] in town.front_end().read(story.slug).text
         assert town.desk().read("a-new-story").status == 404
         with Database(str(town.database.url)).reading() as connection:
@@ -111,7 +110,7 @@ def test_on_a_full_disk_nothing_is_stored_by_half_and_the_process_lives_on(sqlit
                 "SELECT body_html FROM article_bodies JOIN articles ON id = article_id WHERE slug = 'there-before'"
             )
             assert kept.scalar_one() == "<p>The first words.</p>"
-    assert put_article(town, "a-new-story", large).status == 201
+    assert town.put("a-new-story", large).status == 201
 
 
 @contextmanager
@@ -141,7 +140,7 @@ def _answers(town: Town, email: str, password: str, slug: str, token: str | None
         lambda: front_end.sign_in(email, password),
         lambda: front_end.call("GET", "/v1/session", session=token),
         lambda: desk.call("GET", f"/v1/readers?email={email}"),
-        lambda: put_article(town, f"story-{datetime.now(UTC):%H%M%S%f}", "<p>Words.</p>"),
+        lambda: town.put(f"story-{datetime.now(UTC):%H%M%S%f}", "<p>Words.</p>"),
     ]
     begun = time.monotonic()
     replies = [one() for one in calls]
@@ -158,10 +157,3 @@ def _assert_unavailable(reply: Reply, protected: tuple[str, ...]) -> None:
     assert "sqlite" not in reply.text.lower()
     assert "postgres" not in reply.text.lower()
     assert not any(canary in reply.text for canary in protected)
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + RECOVERS_WITHIN
-    while not condition():
-        assert time.monotonic() < deadline, "it did not recover"
-        time.sleep(0.05)

@@ -64,7 +64,7 @@ def test_once_a_revocation_is_answered_not_one_body_more_is_sent(town: Town, way
 def hammered(town: Town, slug: str, token: str, canary: bytes, answered: Event) -> Iterator[Hammered]:
     """While the block runs, eight clients read the article over and over on both servers."""
     result, lock, over, begun = Hammered(), Lock(), Event(), Barrier(HAMMERS + 1)
-    headers = {"Authorization": f"Bearer {town.key}", "Gatefold-Session": token}
+    headers = [("Authorization", f"Bearer {town.key}"), ("Gatefold-Session", token)]
 
     def hammer(number: int) -> None:
         with kept_alive(town.servers[number % len(town.servers)]) as ask:

@@ -5,20 +5,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from json import dumps
 from pathlib import Path
 from threading import Event, Thread
 
-import psutil
 import pytest
 
 from service.devices.store import list_devices
 from service.foundation.database import Database
 from service.foundation.schema import current_revision, expected_revision
 from tests.process.calling import NO_REPLY
+from tests.process.family import SOON, family, gone, wait_until
 from tests.process.town import Town, open_town
 from tests.support.at_once import at_once
 from tests.support.databases import at_database
@@ -26,7 +26,6 @@ from tests.support.postgres import PostgresServer, create_database
 from tests.support.servers import Server
 
 CHECKOUT = Path(__file__).parents[2]
-SOON = 10.0  # seconds
 UNDER_WAY = 12
 CLIENTS = 6
 
@@ -145,21 +144,6 @@ def test_of_two_who_migrate_at_once_both_find_it_done(kind, tmp_path: Path, requ
         assert current_revision(connection) == expected_revision()
 
 
-def family(server: Server) -> list[psutil.Process]:
-    """The living processes of a server that do its work: those that answer, then the worker beside them."""
-    answering, beside = [], []
-    for child in psutil.Process(server.pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # a zombie is none either
-            words = " ".join(child.cmdline())
-            if "resource_tracker" not in words:
-                (beside if "spawn_main" in words else answering).append(child)
-    return answering + beside
-
-
-def gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
 def open_connection(stack: ExitStack, server: Server) -> HTTPConnection:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=SOON)
     stack.enter_context(closing(connection))
@@ -180,12 +164,3 @@ def gatefold(*words: str, **environment: str) -> subprocess.CompletedProcess[str
     command = [sys.executable, "-m", "service.cli", *words]
     settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **environment}
     return subprocess.run(command, env=settings, cwd="/", capture_output=True, text=True, timeout=60, check=False)
-
-
-def wait_until(condition: Callable[[], bool], within: float = SOON) -> bool:
-    deadline = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True

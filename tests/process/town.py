@@ -16,7 +16,7 @@ from service.accounts.store import add_reader, set_device_limit
 from service.foundation.database import Database
 from service.sites.site import FRONT_END_SCOPES, STAFF_SCOPES, Mode
 from service.sites.store import add_key, add_site
-from tests.process.calling import Browser, FrontEnd
+from tests.process.calling import Browser, FrontEnd, Reply
 from tests.support.databases import fresh_postgresql, fresh_sqlite
 from tests.support.people import Person
 from tests.support.servers import Server
@@ -66,6 +66,17 @@ class Town:
 
     def write_story(self, access_level: str = "premium") -> Story:
         return write_story(self.database, self.site_id, datetime.now(UTC), access_level)
+
+    def put(self, slug: str, body_html: str) -> Reply:
+        """Put a premium article as the newsroom does."""
+        article = {
+            "title": "A story",
+            "section": {"slug": "harbour", "name": "Harbour"},
+            "access_level": "premium",
+            "body_html": body_html,
+            "published_at": "2026-01-05T06:00:00Z",
+        }
+        return self.desk().call("PUT", f"/v1/articles/{slug}", json=article)
 
 
 @contextmanager

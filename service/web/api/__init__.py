@@ -1,15 +1,15 @@
-"""`/v1`: the API for front ends. A file per feature; `contract.py` says how an endpoint is declared."""
+"""`/v1`: the API for front ends. A file per feature; `contract/endpoint.py` says how an endpoint is declared."""
 
 from flask import Blueprint, Flask, Response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import NotFound
 
-from service.web.api.answering import problem_of, respond_with_problem
-from service.web.api.cors import answer_preflight, methods_at, share
+from service.web.api.contract.answering import problem_of, respond_with_problem
+from service.web.api.contract.cors import answer_preflight, methods_at, share
+from service.web.api.contract.routes import prepare_routes, route_of
+from service.web.api.contract.running import view_of
 from service.web.api.features import FEATURES
-from service.web.api.reference import reference
-from service.web.api.routes import prepare_routes, route_of
-from service.web.api.running import view_of
+from service.web.api.reference.pages import reference
 
 __all__ = ["register_api"]
 

@@ -8,14 +8,14 @@ from sqlalchemy.engine import Connection
 from service.access.check import check
 from service.catalogue.store import UnknownArticle
 from service.catalogue.submission import Slug
-from service.web.api.admission import Call
 from service.web.api.articles import READS
-from service.web.api.contract import Feature
-from service.web.api.decision_schemas import DecisionOut, decision_out
-from service.web.api.examples import SLUG
-from service.web.api.parameters import MOST_SLUGS, SlugInPath, distinct
-from service.web.api.schemas import Input, Output
-from service.web.api.session_schemas import SessionOut, session_out
+from service.web.api.contract.admission import Call
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.decision import DecisionOut, decision_out
+from service.web.api.schemas.examples import SLUG
+from service.web.api.schemas.model import Input, Output
+from service.web.api.schemas.parameters import MOST_SLUGS, SlugInPath, distinct
+from service.web.api.schemas.session import SessionOut, session_out
 
 access = Feature(
     "Access", "May this reader read it, and why? Decisions without bodies, one at a time or by the hundred."

@@ -8,14 +8,14 @@ from service.catalogue.articles import Saved
 from service.catalogue.store import UnknownArticle, delete_article, get_body, prepare_article, save_article
 from service.catalogue.submission import ArticleSubmission
 from service.sites.site import Scope
-from service.web.api.admission import Call
-from service.web.api.article_schemas import ArticleOut, StoredArticle, article_out, stored_article
-from service.web.api.callers import Callers
-from service.web.api.contract import Answered, Feature
-from service.web.api.decision_schemas import DecisionOut, decision_out
-from service.web.api.parameters import SlugInPath
-from service.web.api.schemas import Output
-from service.web.api.session_schemas import SessionOut, session_out
+from service.web.api.contract.admission import Call
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Answered, Feature
+from service.web.api.schemas.article import ArticleOut, StoredArticle, article_out, stored_article
+from service.web.api.schemas.decision import DecisionOut, decision_out
+from service.web.api.schemas.model import Output
+from service.web.api.schemas.parameters import SlugInPath
+from service.web.api.schemas.session import SessionOut, session_out
 
 LARGEST_ARTICLE = 4 * 1024 * 1024  # octets
 

@@ -10,11 +10,11 @@ from service.devices.device import LONGEST_NAME, Cause, UnknownDevice, clean_dev
 from service.devices.sessions import end_device, end_devices, list_live_devices
 from service.devices.store import rename_device
 from service.sites.site import Scope
-from service.web.api.admission import Call
-from service.web.api.callers import Callers
-from service.web.api.contract import Feature
-from service.web.api.schemas import DeviceId, Input, Output
-from service.web.api.session_schemas import DeviceOut, Devices, device_out
+from service.web.api.contract.admission import Call
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.model import DeviceId, Input, Output
+from service.web.api.schemas.session import DeviceOut, Devices, device_out
 from service.web.api.sign_out import forget_cookie
 
 devices = Feature("Devices", "The devices that the signed-in reader is signed in on: at most five.")

@@ -10,23 +10,22 @@ from service.access.entitlements import Grant, Source, State
 from service.access.store import grant, list_grants, revoke
 from service.accounts.store import get_reader
 from service.catalogue.submission import Instant as InstantGiven
-from service.catalogue.submission import Slug, one_line
+from service.catalogue.submission import Product, one_line
 from service.foundation.identifiers import Kind, id_pattern
 from service.sites.site import Scope
-from service.web.api.admission import Call
-from service.web.api.callers import Callers
-from service.web.api.contract import Answered, Feature
-from service.web.api.examples import ENTITLEMENT_ID, INSTANT, KEY_ID
+from service.web.api.contract.admission import Call
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Answered, Feature
 from service.web.api.idempotency import answer_once
-from service.web.api.parameters import EntitlementId
-from service.web.api.schemas import Input, Output, ReaderId
+from service.web.api.schemas.examples import ENTITLEMENT_ID, INSTANT, KEY_ID
+from service.web.api.schemas.model import Input, Output, ReaderId
+from service.web.api.schemas.parameters import EntitlementId
 
 entitlements = Feature(
     "Entitlements",
     "For staff. An entitlement is a reader's right to a product for a period: it holds from its start, and at the "
     "second of its end no longer. What is granted or revoked counts from the next check on.",
 )
-LONGEST_PRODUCT = 64
 LONGEST_NOTE = 500
 
 
@@ -59,7 +58,7 @@ class Entitlements(Output):
 class GrantInput(Input):
     """What to grant."""
 
-    product: Annotated[Slug, Field(max_length=LONGEST_PRODUCT)] = Field(description="To what.", examples=["premium"])
+    product: Product = Field(description="To what.", examples=["premium"])
     starts_at: InstantGiven | None = Field(None, description="From when on. Left out: from now.", examples=[INSTANT])
     ends_at: InstantGiven | None = Field(
         None,

@@ -2,7 +2,7 @@
 
 from service.web.api.access import access
 from service.web.api.articles import articles
-from service.web.api.contract import Endpoint, Feature
+from service.web.api.contract.endpoint import Endpoint, Feature
 from service.web.api.devices import devices
 from service.web.api.entitlements import entitlements
 from service.web.api.lists import lists

@@ -17,8 +17,8 @@ from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Tab
 from sqlalchemy.engine import Connection
 
 from service.foundation.database import Instant, insert_or, metadata
-from service.web.api.admission import Call
-from service.web.api.contract import Answered
+from service.web.api.contract.admission import Call
+from service.web.api.contract.endpoint import Answered
 from service.web.problems import IDEMPOTENCY_KEY_REUSED, MALFORMED_REQUEST, Problem
 
 HEADER = "Idempotency-Key"

@@ -13,12 +13,12 @@ from service.catalogue.listings import Filter, list_articles, list_latest, list_
 from service.catalogue.store import UnknownArticle
 from service.catalogue.submission import Name, Slug
 from service.sites.site import Scope
-from service.web.api.admission import Call
-from service.web.api.article_schemas import Listing, SectionOut, listing
 from service.web.api.articles import READS
-from service.web.api.contract import Feature
-from service.web.api.parameters import LONGEST_SLUGS, MOST_SLUGS, Limit, SlugInPath, distinct, parted
-from service.web.api.schemas import Input, Output
+from service.web.api.contract.admission import Call
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.article import Listing, SectionOut, listing
+from service.web.api.schemas.model import Input, Output
+from service.web.api.schemas.parameters import LONGEST_SLUGS, MOST_SLUGS, Limit, SlugInPath, distinct, parted
 from service.web.problems import SCOPE_REQUIRED, Problem
 
 lists = Feature(

@@ -10,12 +10,12 @@ from service.accounts.store import find_reader_by_email, get_reader, set_device_
 from service.devices.device import MOST_SLOTS, Cause
 from service.devices.sessions import end_devices, list_live_devices
 from service.sites.site import Scope
-from service.web.api.admission import Call
-from service.web.api.callers import Callers
-from service.web.api.contract import Feature
-from service.web.api.examples import EMAIL, INSTANT
-from service.web.api.schemas import Input, Output, ReaderId
-from service.web.api.session_schemas import Devices, ReaderOut, device_out
+from service.web.api.contract.admission import Call
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.examples import EMAIL, INSTANT
+from service.web.api.schemas.model import Input, Output, ReaderId
+from service.web.api.schemas.session import Devices, ReaderOut, device_out
 
 readers = Feature(
     "Readers",

@@ -8,11 +8,11 @@ from service.access.asking import SessionState
 from service.access.decision import Reason
 from service.access.explaining import explain_receipt
 from service.sites.site import Scope
-from service.web.api.admission import Call
-from service.web.api.callers import Callers
-from service.web.api.contract import Feature
-from service.web.api.examples import ARTICLE_ID, INSTANT, READER_ID, RECEIPT, SITE_ID, SLUG
-from service.web.api.schemas import Input, Output
+from service.web.api.contract.admission import Call
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.examples import ARTICLE_ID, INSTANT, READER_ID, RECEIPT, SITE_ID, SLUG
+from service.web.api.schemas.model import Input, Output
 
 receipts = Feature(
     "Receipts",

@@ -4,10 +4,10 @@ from pydantic import Field
 
 from service.accounts.passwords import LONGEST as LONGEST_PASSWORD
 from service.web import problems, recovering
-from service.web.api.admission import Call
-from service.web.api.contract import Feature
-from service.web.api.examples import PASSWORD
-from service.web.api.schemas import Input
+from service.web.api.contract.admission import Call
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.examples import PASSWORD
+from service.web.api.schemas.model import Input
 from service.web.api.sign_in import OF_SESSIONS, SIGNED_IN, Email, SessionStarted, hand_over
 from service.web.api.sign_up import MailSent, TicketInput
 

@@ -10,12 +10,12 @@ from service.accounts.reader import LONGEST_EMAIL
 from service.devices.device import LONGEST_NAME, clean_device_name
 from service.sites.site import Scope
 from service.web import problems, signing_in
-from service.web.api.admission import Call
-from service.web.api.callers import Callers
-from service.web.api.contract import Feature
-from service.web.api.examples import EMAIL, PASSWORD, SESSION_TOKEN, SWAP_TICKET
-from service.web.api.schemas import DeviceId, Input, Instant, Output
-from service.web.api.session_schemas import DeviceOut, ReaderOut, device_out, reader_out
+from service.web.api.contract.admission import Call
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Feature
+from service.web.api.schemas.examples import EMAIL, PASSWORD, SESSION_TOKEN, SWAP_TICKET
+from service.web.api.schemas.model import DeviceId, Input, Instant, Output
+from service.web.api.schemas.session import DeviceOut, ReaderOut, device_out, reader_out
 from service.web.cookies import set_session_cookie
 from service.web.problems import Problem
 from service.web.signing_in import DeviceChoice, SignedIn

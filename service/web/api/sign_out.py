@@ -6,8 +6,8 @@ from flask import Response, after_this_request
 
 from service.devices.device import Cause, UnknownDevice
 from service.devices.sessions import end_device
-from service.web.api.admission import Call
-from service.web.api.session_schemas import SessionOut, session_out
+from service.web.api.contract.admission import Call
+from service.web.api.schemas.session import SessionOut, session_out
 from service.web.api.sign_in import OF_SESSIONS, sessions
 from service.web.cookies import clear_session_cookie
 

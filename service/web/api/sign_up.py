@@ -6,12 +6,12 @@ from sqlalchemy.engine import Connection
 from service.accounts.passwords import LONGEST as LONGEST_PASSWORD
 from service.accounts.reader import LONGEST_NAME
 from service.web import problems, signing_up
-from service.web.api.admission import Call
-from service.web.api.contract import Answered, Feature
-from service.web.api.examples import EMAIL, PASSWORD, TICKET
+from service.web.api.contract.admission import Call
+from service.web.api.contract.endpoint import Answered, Feature
 from service.web.api.idempotency import Creation, answer_once
-from service.web.api.schemas import Input, Output
-from service.web.api.session_schemas import ReaderOut, reader_out
+from service.web.api.schemas.examples import EMAIL, PASSWORD, TICKET
+from service.web.api.schemas.model import Input, Output
+from service.web.api.schemas.session import ReaderOut, reader_out
 from service.web.api.sign_in import OF_SESSIONS, Email
 from service.web.returning import LONGEST as LONGEST_ADDRESS
 from service.web.signing_up import SignUp

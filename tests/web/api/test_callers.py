@@ -10,7 +10,7 @@ from service.devices.sessions import StartedSession
 from service.foundation.database import Database
 from service.sites.site import Mode, Scope, Site
 from service.sites.store import add_key, list_keys, revoke_key
-from service.web.api.contract import Endpoint
+from service.web.api.contract.endpoint import Endpoint
 from service.web.api.features import list_endpoints
 from service.web.doors import EXTENSION
 from tests.conftest import OUR_ADDRESS, THEIR_ADDRESS

@@ -10,10 +10,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 
-from service.web.api.callers import Callers
-from service.web.api.document import as_yaml, make_document
+from service.web.api.contract.callers import Callers
 from service.web.api.features import list_endpoints
-from service.web.api.problem_schemas import SAID
+from service.web.api.reference.document import as_yaml, make_document
+from service.web.api.reference.problem_schemas import SAID
 from service.web.problems import KINDS
 
 CONTRACT = Path(__file__).parents[3] / "openapi.yaml"
@@ -44,7 +44,9 @@ def test_every_route_of_the_api_stands_in_the_contract_and_the_reverse(app: Flas
 
 
 def test_the_file_is_what_the_code_says() -> None:
-    assert CONTRACT.read_text("utf-8") == as_yaml(DOCUMENT), "run: python -m service.web.api.openapi > openapi.yaml"
+    assert CONTRACT.read_text("utf-8") == as_yaml(DOCUMENT), (
+        "run: make openapi"
+    )
 
 
 def test_the_contract_is_valid_openapi() -> None:

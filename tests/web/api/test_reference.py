@@ -5,7 +5,7 @@ import re
 import yaml
 from flask.testing import FlaskClient
 
-from service.web.api.document import make_document
+from service.web.api.reference.document import make_document
 from service.web.problems import KINDS
 
 

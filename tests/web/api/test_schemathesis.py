@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from service.app import create_app
 from service.sites.site import STAFF_SCOPES, Mode
 from service.sites.store import add_key, add_site
-from service.web.api.document import make_document
+from service.web.api.reference.document import make_document
 from service.web.doors import EXTENSION, Doors
 from tests.conftest import OUR_ADDRESS
 from tests.support.databases import fresh_sqlite

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from service.web.api.contract import Endpoint
-from service.web.api.problem_schemas import schema_name
+from service.web.api.contract.endpoint import Endpoint
+from service.web.api.reference.problem_schemas import schema_name
 from service.web.problems import Kind
 
 Json = dict[str, Any]

@@ -6,11 +6,11 @@ import yaml
 
 from service import __version__
 from service.web.api.features import FEATURES, list_endpoints
-from service.web.api.model_schemas import ModelSchemas
-from service.web.api.operations import describe_operation
-from service.web.api.preamble import DESCRIPTION, HEADER_PARAMETERS, RESPONSE_HEADERS, SECURITY_SCHEMES
-from service.web.api.problem_responses import problem_responses
-from service.web.api.problem_schemas import FACTS, problem_examples, problem_schemas
+from service.web.api.reference.model_schemas import ModelSchemas
+from service.web.api.reference.operations import describe_operation
+from service.web.api.reference.preamble import DESCRIPTION, HEADER_PARAMETERS, RESPONSE_HEADERS, SECURITY_SCHEMES
+from service.web.api.reference.problem_responses import problem_responses
+from service.web.api.reference.problem_schemas import FACTS, problem_examples, problem_schemas
 
 Json = dict[str, Any]
 

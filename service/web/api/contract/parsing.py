@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 from flask import Request
 from pydantic import BaseModel, ValidationError
 
-from service.web.api.contract import Endpoint
-from service.web.api.mistakes import mistakes, pointer
+from service.web.api.contract.endpoint import Endpoint
+from service.web.api.contract.mistakes import mistakes, pointer
 from service.web.problems import INVALID_REQUEST, MALFORMED_REQUEST, NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, Problem, invalid
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None

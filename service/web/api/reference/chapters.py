@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from service.web.api.examples import KEY, SESSION_TOKEN
+from service.web.api.schemas.examples import KEY, SESSION_TOKEN
 
 Json = dict[str, Any]
 PLAIN_TYPES = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "object"}

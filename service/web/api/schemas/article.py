@@ -6,8 +6,8 @@ from pydantic import ConfigDict, Field
 
 from service.catalogue.articles import AccessLevel, Article, Visibility
 from service.foundation.identifiers import Kind, id_pattern
-from service.web.api.examples import ARTICLE_ID, SLUG, TEASER
-from service.web.api.schemas import Instant, Output
+from service.web.api.schemas.examples import ARTICLE_ID, SLUG, TEASER
+from service.web.api.schemas.model import Instant, Output
 
 
 class SectionOut(Output):

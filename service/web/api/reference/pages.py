@@ -5,9 +5,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
 
-from service.web.api.chapters import Reference
-from service.web.api.document import as_yaml, make_document
-from service.web.api.prose import set_line, set_prose
+from service.web.api.reference.chapters import Reference
+from service.web.api.reference.document import as_yaml, make_document
+from service.web.api.reference.prose import set_line, set_prose
 from service.web.callers import ANYONE, open_to
 from service.web.doors import doors
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from service.devices.device import Cause
 from service.sites.site import Scope
 from service.web import problems
-from service.web.api.examples import DEVICE_ID, INSTANT, SWAP_TICKET
-from service.web.api.schemas import Output
+from service.web.api.schemas.examples import DEVICE_ID, INSTANT, SWAP_TICKET
+from service.web.api.schemas.model import Output
 from service.web.api.sign_in import DeviceChoiceFacts
 from service.web.problems import KINDS, Kind, Problem
 

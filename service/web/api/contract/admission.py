@@ -14,9 +14,9 @@ from service.devices.device import Device
 from service.devices.kinds import device_kind
 from service.devices.sessions import Newcomer
 from service.web import problems
-from service.web.api.callers import Callers
-from service.web.api.contract import Endpoint
-from service.web.api.parsing import require_json
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Endpoint
+from service.web.api.contract.parsing import require_json
 from service.web.cross_site import READING, from_elsewhere
 from service.web.doors import Doors, doors
 from service.web.problems import Problem

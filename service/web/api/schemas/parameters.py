@@ -8,7 +8,7 @@ from service.catalogue.articles import SLUG_LENGTH
 from service.catalogue.listings import MOST_ON_A_PAGE
 from service.catalogue.submission import Slug
 from service.foundation.identifiers import Kind, id_pattern
-from service.web.api.examples import ENTITLEMENT_ID, SLUG
+from service.web.api.schemas.examples import ENTITLEMENT_ID, SLUG
 
 MOST_SLUGS = 100
 

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from service.access.asking import Session, SessionState
 from service.accounts.reader import Reader
 from service.devices.device import Cause, Device
-from service.web.api.schemas import DeviceId, Instant, Output, ReaderId
+from service.web.api.schemas.model import DeviceId, Instant, Output, ReaderId
 
 
 class ReaderOut(Output):

@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from service.sites.site import Scope
-from service.web.api.callers import Callers
-from service.web.api.contract import Endpoint
-from service.web.api.model_schemas import ModelSchemas
-from service.web.api.problem_responses import response_name
+from service.web.api.contract.callers import Callers
+from service.web.api.contract.endpoint import Endpoint
+from service.web.api.reference.model_schemas import ModelSchemas
+from service.web.api.reference.problem_responses import response_name
 
 Json = dict[str, Any]
 JSON = "application/json"

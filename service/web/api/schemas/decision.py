@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 from service.access.check import Checked
 from service.access.decision import Action, Reason
 from service.access.explaining import explain_decision
-from service.web.api.examples import RECEIPT
-from service.web.api.schemas import Output
+from service.web.api.schemas.examples import RECEIPT
+from service.web.api.schemas.model import Output
 
 
 def is_absent(value: object) -> bool:

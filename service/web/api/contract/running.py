@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Request, Response, request
 
-from service.web.api.admission import admit
-from service.web.api.answering import problem_of, respond, respond_with_problem
-from service.web.api.contract import Endpoint
-from service.web.api.parsing import read_given
+from service.web.api.contract.admission import admit
+from service.web.api.contract.answering import problem_of, respond, respond_with_problem
+from service.web.api.contract.endpoint import Endpoint
+from service.web.api.contract.parsing import read_given
 from service.web.doors import doors
 from service.web.problems import Problem
 from service.web.requests import read_body

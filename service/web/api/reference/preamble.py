@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.web.api import idempotency
-from service.web.api.admission import READER_ADDRESS, READER_AGENT
+from service.web.api.contract.admission import READER_ADDRESS, READER_AGENT
 from service.web.who import SESSION_HEADER
 
 DESCRIPTION = """\

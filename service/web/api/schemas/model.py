@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.foundation.identifiers import Kind, id_pattern
-from service.web.api.examples import DEVICE_ID, READER_ID
+from service.web.api.schemas.examples import DEVICE_ID, READER_ID
 
 
 class Input(BaseModel):

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
 
 from service.web import problems
-from service.web.api.contract import Answered, Endpoint
+from service.web.api.contract.endpoint import Answered, Endpoint
 from service.web.problems import Problem, problem_from
 from service.web.who import request_time
 

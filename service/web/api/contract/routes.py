@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from service.catalogue.articles import SLUG_PATTERN
 from service.foundation.identifiers import ALPHABET, LENGTH
-from service.web.api.contract import Endpoint
+from service.web.api.contract.endpoint import Endpoint
 
 PARAMETER = re.compile(r"{(\w+)}")
 

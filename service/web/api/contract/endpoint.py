@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, TypeAdapter
 
 from service.web import problems
-from service.web.api.callers import Callers
+from service.web.api.contract.callers import Callers
 from service.web.problems import Kind
 from service.web.requests import LARGEST_BODY
 

@@ -1,0 +1,1 @@
+"""How an endpoint is declared, and a call's way through it: read, admitted, answered."""

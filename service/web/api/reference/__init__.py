@@ -1,0 +1,1 @@
+"""The contract written down: `openapi.yaml`, and `/docs` made from it for people."""

@@ -1,8 +1,10 @@
 """The letters: which event becomes which mail, to whom, with which link.
 
-Tickets are made here, at the moment the mail is written, so that no secret ever waits in the outbox.
+Tickets are made here, at the moment the mail is written, so that no secret ever waits in the outbox. A letter to an
+address that nobody has proved to be hers holds no word of whoever asked for it, not even a name: it could be spam.
 """
 
+import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from service.accounts.store import find_reader
 from service.foundation.outbox import Event
 from service.foundation.settings import Settings
 
+LINE = 72
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
@@ -49,7 +52,7 @@ def write_letter(connection: Connection, settings: Settings, event: Event, now: 
             if sign_up.ticket is None:
                 return desk.write(sign_up.email, "already_registered", name=sign_up.name)
             link = desk.link("/sign-up/confirm", sign_up.ticket)
-            return desk.write(sign_up.email, "confirm_sign_up", name=sign_up.name, link=link)
+            return desk.write(sign_up.email, "confirm_sign_up", link=link)
         case AccountEvent.RECOVERY_REQUESTED:
             recovery = prepare_recovery_mail(connection, event.facts["email"], now)
             if recovery is None:
@@ -63,7 +66,7 @@ def write_letter(connection: Connection, settings: Settings, event: Event, now: 
             if change.ticket is None:
                 return desk.write(change.email, "already_registered", name=change.reader.name)
             link = desk.link("/account/email/confirm", change.ticket)
-            return desk.write(change.email, "confirm_email", name=change.reader.name, link=link)
+            return desk.write(change.email, "confirm_email", link=link)
         case AccountEvent.PASSWORD_CHANGED | AccountEvent.EMAIL_CHANGED:
             reader = find_reader(connection, event.facts["reader_id"])
             if reader is None:
@@ -71,6 +74,11 @@ def write_letter(connection: Connection, settings: Settings, event: Event, now: 
             to = event.facts.get("old_email", reader.email)
             return desk.write(to, event.event, name=reader.name, at=event.recorded_at)
     raise UnknownEvent(event.event)
+
+
+def _wrapped(paragraph: str) -> str:
+    """Lines of even length, whatever names went in; what holds an address is left as it was set."""
+    return paragraph if "://" in paragraph else textwrap.fill(paragraph, LINE)
 
 
 class UnknownEvent(ValueError):
@@ -92,4 +100,4 @@ class _Desk:
             publisher=self._settings.publisher_name, url=self._settings.public_url, **facts
         )
         subject, _, body = text.partition("\n")
-        return Letter(to, subject.strip(), body.strip() + "\n")
+        return Letter(to, subject.strip(), "\n\n".join(map(_wrapped, body.strip().split("\n\n"))) + "\n")

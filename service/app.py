@@ -35,7 +35,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_NAME="gatefold_never",  # Flask-Login looks for one before it asks us
+        # Flask-Login looks for one before it asks us, and asks no further if it is there: so a name that none can have.
+        REMEMBER_COOKIE_NAME="=",
     )
     doors = open_doors(settings, Database(settings.database_url), clock or Clock())
     app.extensions[EXTENSION] = doors

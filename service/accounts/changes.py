@@ -21,7 +21,7 @@ CONFIRM_EMAIL_WITHIN = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class EmailChangeMail:
-    """Where to send the link: the new address. Without a ticket where another reader has it."""
+    """Where to send the link: the new address. Without a ticket, and about that reader, where another has it."""
 
     reader: Reader
     email: str
@@ -62,7 +62,7 @@ def prepare_email_change_mail(
         return None
     holder = store.find_reader_by_email(connection, email)
     if holder is not None and holder.id != reader.id:
-        return EmailChangeMail(reader, email, ticket=None)
+        return EmailChangeMail(holder, holder.email, ticket=None)
     facts = {"email": email, "version": version}
     ticket = issue_ticket(connection, Purpose.CHANGE_EMAIL, reader.id, facts, now + CONFIRM_EMAIL_WITHIN)
     return EmailChangeMail(reader, email, ticket)

@@ -62,7 +62,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Database:
-    """Opens the two kinds of transaction. The doors hold it; features are handed its connections."""
+    """Opens what one asks, reads or writes in. The doors hold it; features are handed its connections."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
@@ -72,6 +72,9 @@ class Database:
         # as it was, and the body that it has become.
         snapshot = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
         self._reading_engine = self.engine.execution_options(**snapshot)
+        # There, BEGIN and ROLLBACK are round trips too, and a single statement is its own view.
+        alone = {} if self.embedded else {"isolation_level": "AUTOCOMMIT"}
+        self._asking_engine = self.engine.execution_options(**alone)
 
     @property
     def embedded(self) -> bool:
@@ -81,6 +84,12 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view."""
         with _faults_named(), self._reading_engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For a single question."""
+        with _faults_named(), self._asking_engine.connect() as connection:
             yield connection
 
     @contextmanager

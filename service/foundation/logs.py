@@ -15,10 +15,13 @@ MASKED = frozenset({"password", "token", "secret", "key", "session", "ticket", "
 
 
 def configure_logs(*, level: str = "INFO") -> None:
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(event_key="event", exception_formatter=structlog.dev.plain_traceback)
+    rendering: list[structlog.typing.Processor] = (
+        [
+            escape_controls,
+            structlog.dev.ConsoleRenderer(event_key="event", exception_formatter=structlog.dev.plain_traceback),
+        ]
         if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer()
+        else [structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[
@@ -27,7 +30,7 @@ def configure_logs(*, level: str = "INFO") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             mask_secrets,
             structlog.processors.format_exc_info,
-            renderer,
+            *rendering,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -38,4 +41,13 @@ def configure_logs(*, level: str = "INFO") -> None:
 def mask_secrets(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name in entry.keys() & MASKED:
         entry[name] = "…"
+    return entry
+
+
+def escape_controls(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write out what would move a terminal's cursor or colour its text. A trace keeps its lines."""
+    for name, value in entry.items():
+        if isinstance(value, str):
+            kept = "\n" if name == "exception" else ""
+            entry[name] = "".join(c if c.isprintable() or c == kept else repr(c)[1:-1] for c in value)
     return entry

@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def check_public_url(self) -> Self:
         parts = urlsplit(self.public_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or any(parts[2:]):
             raise ValueError(
                 "GATEFOLD_PUBLIC_URL must be an address without a path, such as https://accounts.example.org"
             )
@@ -202,10 +202,18 @@ class Settings(BaseSettings):
             faults.append(f"GATEFOLD_SECRET_KEYS has a key of less than {SHORTEST_SECRET} characters.")
         if not self.secure:
             faults.append("GATEFOLD_PUBLIC_URL is plain HTTP: sessions could be read on the way.")
-        if self.smtp_host is None:
+        if not self.smtp_host:
             faults.append("GATEFOLD_SMTP_HOST is unset: readers could neither confirm nor recover their accounts.")
         if self.smtp_security == "none" and self.smtp_password is not None:
             faults.append("GATEFOLD_SMTP_SECURITY is none: the mail password would go over the wire in clear.")
+        if self.cookie_domain is not None and not self._is_within(self.cookie_domain):
+            faults.append(
+                "GATEFOLD_COOKIE_DOMAIN is no parent of GATEFOLD_PUBLIC_URL: browsers would not keep the cookie."
+            )
         if self.password_minimum < 15:
             faults.append("GATEFOLD_PASSWORD_MINIMUM is below 15, the least where a password is the only factor.")
         return faults
+
+    def _is_within(self, domain: str) -> bool:
+        host = urlsplit(self.public_url).hostname or ""
+        return host == domain or host.endswith(f".{domain}")

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from service.accounts.changes import change_password, confirm_email_change, request_email_change
-from service.accounts.passwords import check_password_rules
 from service.accounts.reader import CredentialsRefused, Reader, clean_email, clean_name, email_key
 from service.accounts.store import Credentials, get_reader, set_name
 from service.devices.device import Cause
@@ -37,7 +36,7 @@ def set_new_password(
     Raises :class:`CredentialsRefused`, :class:`PasswordRefused`, :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
     about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
-    check_password_rules(new_password, house.settings.password_minimum, about)
+    house.passwords.check_rules(new_password, house.settings.password_minimum, about)
     verified = _verify_again(house, reader, password, newcomer, network, now)
     password_hash = house.passwords.hash(new_password)
     with house.database.writing() as connection:

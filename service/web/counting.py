@@ -11,6 +11,8 @@ Counted = tuple[Quota, str]  # a quota, and whose it is
 
 GUESSING_WINDOW = timedelta(minutes=15)
 MAIL_TO_ADDRESS = Quota("mail_to_address", 5, timedelta(hours=1))
+# Of its own: what strangers have mailed to her for sign-ups must not use up the mails she recovers her account with.
+RECOVERY_TO_ADDRESS = Quota("recovery_to_address", 5, timedelta(hours=1))
 MAIL_FROM_NETWORK = Quota("mail_from_network", 50, timedelta(hours=1))
 
 TICKETS_OF_NETWORK = Quota("tickets_of_network", 100, timedelta(minutes=15))

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from service.accounts.passwords import check_password_rules
 from service.accounts.reader import clean_email, email_key
 from service.accounts.recovery import find_recovering_reader, request_recovery, reset_password
 from service.accounts.store import get_reader
 from service.devices.device import Cause
 from service.devices.sessions import Newcomer, end_devices
 from service.foundation.tickets import TicketRefused
-from service.web.counting import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS, TICKETS_OF_NETWORK, count
+from service.web.counting import MAIL_FROM_NETWORK, RECOVERY_TO_ADDRESS, TICKETS_OF_NETWORK, count
 from service.web.doors import Doors
 from service.web.signing_in import DeviceChoice, SignedIn, start
 
@@ -20,7 +19,7 @@ def recover(house: Doors, email: str, network: str, now: datetime) -> None:
     Raises :class:`BadEmail` or :class:`QuotaExceeded`.
     """
     address = clean_email(email)
-    count(house, [(MAIL_TO_ADDRESS, email_key(address)), (MAIL_FROM_NETWORK, network)], now)
+    count(house, [(RECOVERY_TO_ADDRESS, email_key(address)), (MAIL_FROM_NETWORK, network)], now)
     with house.database.writing() as connection:
         request_recovery(connection, address, now)
 
@@ -39,7 +38,7 @@ def reset(
     if reader is None:
         raise TicketRefused
     about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
-    check_password_rules(password, house.settings.password_minimum, about)
+    house.passwords.check_rules(password, house.settings.password_minimum, about)
     password_hash = house.passwords.hash(password)
     with house.database.writing() as connection:
         reader = reset_password(connection, ticket, password_hash, now)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from service.accounts.passwords import check_password_rules
 from service.accounts.reader import clean_email, clean_name, email_key
 from service.accounts.sign_up import ConfirmedSignUp, confirm_sign_up, request_sign_up
 from service.web.counting import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS, TICKETS_OF_NETWORK, count
@@ -44,7 +43,7 @@ def prepare(house: Doors, wanted: SignUp, network: str, now: datetime) -> Prepar
     """
     email, name = clean_email(wanted.email), clean_name(wanted.name)
     about = (name, email, email.partition("@")[0], house.settings.publisher_name)
-    check_password_rules(wanted.password, house.settings.password_minimum, about)
+    house.passwords.check_rules(wanted.password, house.settings.password_minimum, about)
     count(house, [(MAIL_TO_ADDRESS, email_key(email)), (MAIL_FROM_NETWORK, network)], now)
     return PreparedSignUp(email, name, house.passwords.hash(wanted.password), wanted.return_to)
 

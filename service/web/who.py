@@ -56,7 +56,7 @@ def request_time() -> datetime:
 def current_session() -> Session:
     """The session of a hosted page's reader, asked for once a request."""
     if "session" not in g:
-        with doors().database.reading() as connection:
+        with doors().database.asking() as connection:
             g.session = identify(connection).session
     return g.session  # type: ignore[no-any-return]
 

@@ -1,5 +1,6 @@
 """The password rules as a table, and the bounded pool that hashes."""
 
+import contextlib
 import time
 from threading import Event, Thread
 
@@ -71,6 +72,13 @@ def test_what_is_not_known_of_a_reader_is_no_hint():
 def test_the_longest_password_is_judged_quickly():
     began = time.monotonic()
     check_password_rules("kZ8#qLw2!vRt5^mN" * 62, 15, ABOUT)
+    assert time.monotonic() - began < 1
+
+
+def test_a_password_of_nothing_but_stand_ins_for_letters_is_judged_quickly():
+    began = time.monotonic()
+    with contextlib.suppress(PasswordRefused):
+        check_password_rules("4@8({[</369&#!1|0$5+7%2" * 4, 15, ABOUT)
     assert time.monotonic() - began < 1
 
 
@@ -177,6 +185,14 @@ def test_who_waits_too_long_is_told_so_and_leaves_her_place(monkeypatch):
             held.passwords.hash("plum-ladder-orbit-seven")
     held.release()
     assert held.passwords.hash("plum-ladder-orbit-seven")
+
+
+def test_judging_takes_its_turn_among_the_hashing():
+    held = Held(queue=0)
+    with pytest.raises(HashingBusy):
+        held.passwords.check_rules("plum-ladder-orbit-seven", 15)
+    held.release()
+    held.passwords.check_rules("plum-ladder-orbit-seven", 15)
 
 
 def test_who_waits_in_the_queue_is_served():

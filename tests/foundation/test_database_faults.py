@@ -42,6 +42,13 @@ def test_a_fault_of_ours_passes_through(database, table):
         connection.execute(insert(table), [{"id": 1}, {"id": 1}])
 
 
+def test_a_fault_of_ours_tells_none_of_the_values(database):
+    named = {"key": "a" * 7, "used": None, "resets_at": NOON}
+    with pytest.raises(IntegrityError) as fault, database.writing() as connection:
+        connection.execute(insert(quotas), [named])
+    assert named["key"] not in str(fault.value).partition("DETAIL")[0]
+
+
 def test_a_wrong_statement_is_no_outage_on_postgresql(postgresql_url):
     database = Database(postgresql_url)
     with pytest.raises(ProgrammingError), database.reading() as connection:

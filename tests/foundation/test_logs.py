@@ -32,6 +32,12 @@ def test_a_newline_cannot_forge_an_entry(written):
     assert "\x1b[31mred" not in written.getvalue()
 
 
+@pytest.mark.parametrize("hostile", ["/\x1b[2J", "/\x9b31mred", "/\x08\x08\x08", "/a\u202eb"], ids=ascii)
+def test_a_path_cannot_command_the_terminal(written, hostile):
+    structlog.get_logger().info("request", path=hostile)
+    assert hostile not in written.getvalue()
+
+
 @pytest.mark.parametrize("name", sorted(MASKED))
 def test_a_secret_passed_by_mistake_is_masked(written, name):
     structlog.get_logger().info("request", **{name: "hush-hush"})

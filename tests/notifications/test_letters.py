@@ -38,7 +38,7 @@ def test_a_sign_up_is_confirmed_by_the_link_in_its_letter(database, clock, write
         request_sign_up(connection, "dora@example.org", "Dora", "hash", "http://localhost:8401/x", clock.now())
     (letter,) = write()
     assert letter.to == "dora@example.org"
-    assert "Dora" in letter.text
+    assert "Dora" not in letter.text  # whoever asked may have named her "win at evil.example"
     with database.writing() as connection:
         confirmed = confirm_sign_up(connection, ticket_in(letter), clock.now())
     assert (confirmed.reader.email, confirmed.return_to) == ("dora@example.org", "http://localhost:8401/x")
@@ -99,6 +99,7 @@ def test_a_new_address_that_another_reader_has_is_told_so_without_a_ticket(datab
     (letter,) = write()
     assert letter.to == people.bob.email
     assert "ticket" not in letter.text
+    assert people.alice.name not in letter.text
 
 
 def test_a_new_address_asked_for_before_the_password_changed_gets_no_letter(database, clock, write, people: People):

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from sqlalchemy.engine import Connection
 
 from service.access.check import check
 from service.catalogue.store import UnknownArticle
@@ -63,7 +62,7 @@ class AccessChecks(Output):
     reader_matters=True,
     about=lambda given: (given["slug"],),
 )
-def check_access(call: Call, connection: Connection, slug: SlugInPath) -> AccessCheck:  # noqa: ARG001
+def check_access(call: Call, slug: SlugInPath) -> AccessCheck:
     """Check access to an article.
 
     The decision of the gated read, without the article.
@@ -82,7 +81,7 @@ def check_access(call: Call, connection: Connection, slug: SlugInPath) -> Access
     reader_matters=True,
     about=lambda given: given["body"].slugs,
 )
-def check_access_to_many(call: Call, connection: Connection, body: AccessChecksInput) -> AccessChecks:  # noqa: ARG001
+def check_access_to_many(call: Call, body: AccessChecksInput) -> AccessChecks:
     """Check access to many articles.
 
     Up to a hundred at a time, at the cost of one. It changes nothing.

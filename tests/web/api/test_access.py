@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from service.devices.sessions import StartedSession
 from service.foundation.database import Database
+from service.web.api.contract import admission
 from service.web.doors import EXTENSION
 from tests.support.clock import FrozenClock
 from tests.support.people import People
@@ -103,3 +104,12 @@ def test_a_database_that_is_gone_denies_with_a_problem(
     response = front_end.get(f"/v1/articles/{story.slug}")
     assert code_of(response) == "database_unavailable"
     assert response.headers["Retry-After"]
+
+
+def test_a_check_spends_no_time_on_what_the_browser_is(
+    front_end: Asking, article: ArticleFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug, parsed = article("premium").slug, []
+    monkeypatch.setattr(admission, "device_kind", parsed.append)
+    assert front_end.get(f"/v1/access/{slug}", headers={"User-Agent": "Mozilla/5.0 " * 40}).status_code == 200
+    assert parsed == []

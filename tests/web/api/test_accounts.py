@@ -112,3 +112,9 @@ def test_recovery_answers_alike_for_known_and_unknown(front_end: Asking, people:
     assert {**known.json, "email": ""} == {**unknown.json, "email": ""}
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(outbox)).scalar_one() == 2
+
+
+def test_sign_ups_with_her_address_do_not_keep_a_reader_from_recovering(front_end: Asking, people: People) -> None:
+    signing_up = [front_end.post("/v1/sign-up", {**DANA, "email": people.alice.email}).status_code for _ in range(6)]
+    assert signing_up == [202] * 5 + [429]
+    assert front_end.post("/v1/recovery", {"email": people.alice.email}).status_code == 202

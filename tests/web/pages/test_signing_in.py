@@ -183,6 +183,13 @@ def test_signing_out_twice_does_no_harm(visitor: Visitor, people: People) -> Non
     assert visitor.send(page, "/sign-out").leads_to == "/sign-in"
 
 
+@pytest.mark.parametrize("name", ["remember_token", "gatefold_never", "_remember"])
+def test_a_cookie_that_a_neighbour_planted_keeps_nobody_out(visitor: Visitor, people: People, name: str) -> None:
+    visitor.sign_in(people.alice.email, people.alice.password)
+    visitor.client.set_cookie(name, "planted")
+    assert visitor.open("/account").status == 200
+
+
 def test_a_tab_that_shows_the_session_before_is_told_nothing_and_takes_no_cookie_away(
     visit: Callable[..., Visitor], people: People
 ) -> None:

@@ -37,7 +37,7 @@ class Call:
     answer: Answer
     token: str | None  # the session that was shown, live or not
     network: str  # the reader's, for quotas
-    device_kind: str  # the reader's, in words
+    agent: str  # the reader's User-Agent
 
     @property
     def by_key(self) -> bool:
@@ -55,6 +55,11 @@ class Call:
     @property
     def device(self) -> Device:
         return cast(Device, self.session.device)
+
+    @property
+    def device_kind(self) -> str:
+        """The reader's, in words. Told only where it is asked for: finding out takes longer than an access check."""
+        return device_kind(self.agent)
 
     def newcomer(self, name: str | None = None) -> Newcomer:
         return Newcomer(self.device_kind, self.token, name)
@@ -77,7 +82,7 @@ def admit(endpoint: Endpoint, connection: Connection, slugs: Sequence[str] = ())
     if endpoint.callers.reader:
         _check_reader(answer.session)
     network, agent = _reader_of(request, answer.caller)
-    return Call(doors(), request_time(), answer.caller, answer, shown.token, network, device_kind(agent))
+    return Call(doors(), request_time(), answer.caller, answer, shown.token, network, agent)
 
 
 def _check_browser(asking: Request, *, known: bool) -> None:

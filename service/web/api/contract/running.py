@@ -1,6 +1,6 @@
 """A call's way through: read it, find out who is asking, let the view answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Request, Response, request
@@ -28,31 +28,38 @@ def view_of(endpoint: Endpoint) -> Any:
 
 
 def _run(endpoint: Endpoint, asking: Request, path: Mapping[str, str]) -> Any:
-    raw = _body_of(endpoint, asking)
-    return _run_reading(endpoint, asking, path, raw) if endpoint.reads else _run_writing(endpoint, asking, path, raw)
+    given = Given(endpoint, asking, path, _body_of(endpoint, asking))
+    if endpoint.reads:  # in one transaction, so that who is asking and what is answered belong to the same moment
+        with doors().database.reading() as connection:
+            call = admit(endpoint, connection, given.slugs())
+            return endpoint.view(call, connection=connection, **given.arguments())
+    with doors().database.asking() as connection:
+        call = admit(endpoint, connection, given.slugs())
+    return endpoint.view(call, **given.arguments())
 
 
-def _run_reading(endpoint: Endpoint, asking: Request, path: Mapping[str, str], raw: bytes) -> Any:
-    """In one transaction, so that who is asking and what is answered belong to the same moment."""
-    given: dict[str, Any] = {}
-    mistake: Problem | None = None
-    try:
-        given = read_given(endpoint, asking, path, raw)
-    except Problem as problem:
-        mistake = problem  # told only to those who may call
-    slugs = endpoint.about(given) if endpoint.about and mistake is None else ()
-    with doors().database.reading() as connection:
-        call = admit(endpoint, connection, slugs)
-        if mistake:
-            raise mistake
-        return endpoint.view(call, connection=connection, **given)
+class Given:
+    """What a call gives, read when it is needed. A mistake in it is told only to those who may call."""
 
+    def __init__(self, endpoint: Endpoint, asking: Request, path: Mapping[str, str], raw: bytes) -> None:
+        self._endpoint = endpoint
+        self._from = asking, path, raw
+        self._read: dict[str, Any] | None = None
 
-def _run_writing(endpoint: Endpoint, asking: Request, path: Mapping[str, str], raw: bytes) -> Any:
-    """The view opens its own transactions, as late as it can."""
-    with doors().database.reading() as connection:
-        call = admit(endpoint, connection)
-    return endpoint.view(call, **read_given(endpoint, asking, path, raw))
+    def slugs(self) -> Sequence[str]:
+        """Those that the one question is about."""
+        if self._endpoint.about is None:
+            return ()
+        try:
+            return self._endpoint.about(self.arguments())
+        except Problem:
+            return ()
+
+    def arguments(self) -> dict[str, Any]:
+        """The view's. Raises :class:`Problem`."""
+        if self._read is None:
+            self._read = read_given(self._endpoint, *self._from)
+        return self._read
 
 
 def _body_of(endpoint: Endpoint, asking: Request) -> bytes:

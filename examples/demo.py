@@ -6,12 +6,14 @@ It sets the stage through the same commands that an operator types, and stops bo
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +30,8 @@ def main() -> None:
     os.chdir(ROOT)
     LOG.parent.mkdir(parents=True, exist_ok=True)
     LOG.write_bytes(b"")
+    for url in (GATEFOLD_URL, NEWSROOM_URL):
+        require_free(url)
     gatefold("migrate")
     add_site()
     key = gatefold("keys", "create", SITE, "--name", "demo front end", "--test", "--quiet")
@@ -74,6 +78,19 @@ WELCOME = """
   Ctrl-C stops everything; `make run` starts again with what is there.
   The log is {log}.
 """
+
+
+def require_free(url: str) -> None:
+    """Whoever answers there already is not ours, and would be taken for it."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((parts.hostname or "", parts.port or 80))
+        except OSError:
+            sys.exit(
+                f"Something else listens at {url} already. Stop it, or choose another port (see docs/settings.md)."
+            )
 
 
 def gatefold(*words: str) -> str:
@@ -129,6 +146,8 @@ def last_words() -> str:
 
 
 def stop(programs: list[subprocess.Popen[bytes]]) -> None:
+    for another in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(another, signal.SIG_IGN)  # a second Ctrl-C must leave none of them behind
     for program in reversed(programs):
         program.terminate()
     for program in programs:

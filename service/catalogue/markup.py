@@ -134,15 +134,15 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
             return value if value.lower().startswith("https://") else None
         case "a", "rel":
             return " ".join(word for word in value.split() if word in {"nofollow", "sponsored", "ugc"}) or None
-        case _, "src" | "poster":
-            return value if _is_picture(value) else None
+        case _, "src" | "poster" | "cite":
+            return value if _is_web_address(value) else None
         case _, "srcset":
             candidates = re.split(r",\s+|,(?=https?:)", value)
-            return value if all(map(_is_picture, candidates)) else None
+            return value if all(map(_is_web_address, candidates)) else None
     return value
 
 
-def _is_picture(url: str) -> bool:
+def _is_web_address(url: str) -> bool:
     """An http or https address, or a path on the site itself."""
     return re.match(r"https?://|(?![^/?#]*:)\S", url.strip().lower()) is not None
 

@@ -206,7 +206,7 @@ class Settings(BaseSettings):
             faults.append("GATEFOLD_SMTP_HOST is unset: readers could neither confirm nor recover their accounts.")
         if self.smtp_security == "none" and self.smtp_password is not None:
             faults.append("GATEFOLD_SMTP_SECURITY is none: the mail password would go over the wire in clear.")
-        if self.cookie_domain is not None and not self._is_within(self.cookie_domain):
+        if self.cookie_domain and not self._is_within(self.cookie_domain):
             faults.append(
                 "GATEFOLD_COOKIE_DOMAIN is no parent of GATEFOLD_PUBLIC_URL: browsers would not keep the cookie."
             )

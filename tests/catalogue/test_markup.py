@@ -63,6 +63,7 @@ def test_what_a_news_body_needs_is_kept(given: str, kept: str | None) -> None:
         ("<script>x()</script><style>p{}</style><!-- note -->a", "a"),
         ("<p onclick='x()' style='x' class='paywall' id='y'>a</p>", "<p>a</p>"),
         ("<a href='javascript:x()'>a</a>", "<a>a</a>"),
+        ("<q cite='javascript:x()'>a</q>", "<q>a</q>"),
         ("<a href='java\nscript:x()'>a</a>", "<a>a</a>"),
         ("<a href='data:text/html,x'>a</a>", "<a>a</a>"),
         ("<code class='btn'>a</code>", "<code>a</code>"),

@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, client: Gatefold | None = None)
     app.extensions["gatefold"] = client or Gatefold(settings.gatefold_url, settings.gatefold_key)
     app.jinja_env.filters.update(long_day=dates.long_day, day_and_time=dates.day_and_time, ago=dates.ago)
     app.url_map.converters["slug"] = SlugConverter
+    app.url_map.merge_slashes = False  # else it redirects to whatever host the request named
     app.register_blueprint(pages)
     app.register_error_handler(HTTPException, _say_fault)
     app.register_error_handler(gatefold.NotFound, _say_missing)

@@ -25,6 +25,7 @@ GRACE_SECONDS = 20
 HEADERS_WITHIN_MS = 10_000
 LARGEST_HEADERS = 64 * 1024
 RESTART_AFTER_SECONDS = 1.0
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @click.command()
@@ -43,6 +44,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """
     settings = Settings().refuse_unsafe()
     host, port = host or settings.host, port or settings.port
+    _require_production_in_public(settings)
     _require_schema(settings)
     _require_free(host, port)
     server = OneDoor(
@@ -113,6 +115,16 @@ def migrate(check: bool) -> None:
     before, after = migrate_schema(database)
     done = "was up to date" if before == after else f"was brought from {before or 'nothing'}"
     click.echo(f"The schema {done} ({after}).")
+
+
+def _require_production_in_public(settings: Settings) -> None:
+    """A forgotten setting must not leave a public service with an open mailbox page and a key that everyone knows."""
+    public = settings.public_host not in LOCAL_HOSTS and not settings.public_host.endswith(".localhost")
+    if settings.secure and public and not settings.production:
+        raise click.ClickException(
+            f"{settings.public_url} is a public address, and the settings are for development: "
+            "set GATEFOLD_ENVIRONMENT=production."
+        )
 
 
 def _require_schema(settings: Settings) -> None:

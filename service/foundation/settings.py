@@ -154,6 +154,10 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     @property
+    def public_host(self) -> str:
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
     def session_cookie(self) -> str:
         if not self.secure:
             return "gatefold_session"
@@ -215,5 +219,5 @@ class Settings(BaseSettings):
         return faults
 
     def _is_within(self, domain: str) -> bool:
-        host = urlsplit(self.public_url).hostname or ""
+        host = self.public_host
         return host == domain or host.endswith(f".{domain}")

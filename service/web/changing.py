@@ -55,7 +55,7 @@ def ask_for_new_email(
     """
     address = clean_email(email)
     verified = _verify_again(house, reader, password, newcomer, network, now)
-    count(house, [(MAIL_TO_ADDRESS, email_key(address)), (MAIL_FROM_NETWORK, network)], now)
+    count(house, [(MAIL_FROM_NETWORK, network), (MAIL_TO_ADDRESS, email_key(address))], now)
     with house.database.writing() as connection:
         request_email_change(connection, verified, address, now)
 

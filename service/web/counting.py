@@ -36,7 +36,10 @@ def guesses(house: Doors, email: str, network: str, *, known_device: bool) -> li
 
 
 def count(house: Doors, tries: Iterable[Counted], now: datetime) -> None:
-    """Raises :class:`QuotaExceeded` once all are counted."""
+    """Raises :class:`QuotaExceeded` at the first that is used up.
+
+    Those behind it are not counted: else who is stopped at a gate of her own could close the wider ones to others.
+    """
     exceeded: QuotaExceeded | None = None
     with house.database.writing() as connection:
         for quota, subject in tries:
@@ -44,6 +47,7 @@ def count(house: Doors, tries: Iterable[Counted], now: datetime) -> None:
                 spend(connection, quota, subject, now)
             except QuotaExceeded as fault:
                 exceeded = fault
+                break
     if exceeded:
         raise exceeded
 

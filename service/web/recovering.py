@@ -19,7 +19,7 @@ def recover(house: Doors, email: str, network: str, now: datetime) -> None:
     Raises :class:`BadEmail` or :class:`QuotaExceeded`.
     """
     address = clean_email(email)
-    count(house, [(RECOVERY_TO_ADDRESS, email_key(address)), (MAIL_FROM_NETWORK, network)], now)
+    count(house, [(MAIL_FROM_NETWORK, network), (RECOVERY_TO_ADDRESS, email_key(address))], now)
     with house.database.writing() as connection:
         request_recovery(connection, address, now)
 

@@ -66,7 +66,9 @@ def running_demo(folder: Path) -> Iterator[Demo]:
             time.sleep(0.1)
         yield Demo(process, environment, log.read_text())
     finally:
-        process.kill()
+        family = [process, *psutil.Process(process.pid).children(recursive=True)] if process.poll() is None else []
+        for one in family:
+            one.kill()
         process.wait()
 
 

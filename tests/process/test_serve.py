@@ -124,6 +124,13 @@ def test_a_missing_schema_is_told_in_a_sentence(tmp_path: Path):
     assert told.stderr == "Error: The database's schema is not up to date: run `gatefold migrate` first.\n"
 
 
+def test_development_settings_are_refused_at_a_public_address(tmp_path: Path):
+    public = "https://accounts.courier.example"
+    told = gatefold("serve", DATABASE_URL=f"sqlite:///{tmp_path}/empty.db", GATEFOLD_PUBLIC_URL=public)
+    assert told.returncode == 1
+    assert "set GATEFOLD_ENVIRONMENT=production" in told.stderr
+
+
 def test_an_unreachable_database_is_told_in_a_sentence():
     told = gatefold("serve", DATABASE_URL="postgresql://postgres@127.0.0.1:1/gatefold")
     assert told.returncode == 1

@@ -44,9 +44,7 @@ def test_every_route_of_the_api_stands_in_the_contract_and_the_reverse(app: Flas
 
 
 def test_the_file_is_what_the_code_says() -> None:
-    assert CONTRACT.read_text("utf-8") == as_yaml(DOCUMENT), (
-        "run: make openapi"
-    )
+    assert CONTRACT.read_text("utf-8") == as_yaml(DOCUMENT), "run: make openapi"
 
 
 def test_the_contract_is_valid_openapi() -> None:

@@ -59,6 +59,15 @@ def test_wrong_credentials_are_refused_alike(front_end: Asking, people: People) 
     assert wrong.headers["WWW-Authenticate"]
 
 
+def test_a_guesser_in_one_place_keeps_nobody_out_elsewhere(front_end: Asking, people: People) -> None:
+    here, there = {"Gatefold-Reader-Address": "192.0.2.1"}, {"Gatefold-Reader-Address": "192.0.2.2"}
+    guess = {"email": people.alice.email, "password": "a guess at hers"}
+    guesses = [front_end.post("/v1/sign-in", guess, headers=here).status_code for _ in range(120)]
+    assert guesses == [401] * 10 + [429] * 110
+    right = {"email": people.alice.email, "password": people.alice.password}
+    assert front_end.post("/v1/sign-in", right, headers=there).status_code == 200
+
+
 def test_guessing_is_stopped_with_a_time_to_wait(front_end: Asking, people: People) -> None:
     for _ in range(10):
         front_end.post("/v1/sign-in", {"email": people.alice.email, "password": "a guess at hers"})

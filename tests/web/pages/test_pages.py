@@ -161,7 +161,7 @@ def test_a_database_that_is_away_is_told_with_when_to_try_again(
     def away() -> None:
         raise DatabaseUnavailable("OperationalError")
 
-    monkeypatch.setattr(Database, "reading", lambda self: away())
+    monkeypatch.setattr(Database, "asking", lambda self: away())
     page = visitor.open("/sign-in")
     assert page.status == 503
     assert page.response.headers["Retry-After"] == "5"

@@ -1,10 +1,12 @@
 """Signing in, whatever the door: quotas, password, and a place among the reader's devices."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from service.access.asking import Session
 from service.accounts.changes import confirm_credentials
 from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_email
 from service.accounts.store import (
@@ -13,8 +15,15 @@ from service.accounts.store import (
     lock_reader_of_ticket,
     renew_password_hash,
 )
-from service.devices.device import Device
-from service.devices.sessions import DeviceLimitReached, Newcomer, StartedSession, knows_device, start_session
+from service.devices.device import Cause, Device, UnknownDevice
+from service.devices.sessions import (
+    DeviceLimitReached,
+    Newcomer,
+    StartedSession,
+    end_device,
+    knows_device,
+    start_session,
+)
 from service.devices.swaps import PendingSwap, SwapTicket, issue_swap_ticket, redeem_swap
 from service.foundation.tickets import Purpose
 from service.web.counting import count, guesses, uncount
@@ -82,6 +91,17 @@ def start(
         pending = PendingSwap(reader.id, reader.credentials_version, newcomer.name)
         ticket = issue_swap_ticket(connection, pending, now)
         return DeviceChoice(reader, reached.devices, reached.limit, ticket)
+
+
+def end_session_of_another(house: Doors, before: Session, arrived: SignedIn, by_device: str, now: datetime) -> None:
+    """A device holds one session: the one that another reader had on it ends, and frees her place.
+
+    In a transaction of its own, as one that held two readers could wait for itself.
+    """
+    if before.reader is None or before.device is None or before.reader.id == arrived.reader.id:
+        return
+    with house.database.writing() as connection, suppress(UnknownDevice):
+        end_device(connection, before.reader.id, before.device.id, Cause.SIGNED_OUT, by_device, now)
 
 
 def verify_password(

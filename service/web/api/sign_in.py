@@ -140,6 +140,7 @@ def hand_over(call: Call, outcome: SignedIn | DeviceChoice) -> SessionStarted:
                 "limit": outcome.limit,
             },
         )
+    signing_in.end_session_of_another(call.house, call.session, outcome, call.device_kind, call.now)
     session = outcome.session
     if not call.by_key:
 

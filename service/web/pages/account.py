@@ -99,8 +99,8 @@ def confirm_email() -> ResponseReturnValue:
     if accepted(form):
         with faults_told_on(form):
             reader = changing.confirm_new_email(house, ticket, network(), request_time())
-            flash(f"Your email address is now {reader.email}.", "done")
-            return see_other(url_for("pages.show_account"))
+            flash(f"Your email address is now {reader.email}. Sign out any device here that is not yours.", "done")
+            return see_other(url_for("pages.list_devices"))
     with house.database.reading() as connection:
         found = find_ticket(connection, Purpose.CHANGE_EMAIL, ticket, request_time())
     if found is None:

@@ -1,19 +1,16 @@
 """What follows a proof of who the reader is: her session in a cookie, or the choice among her devices."""
 
-from contextlib import suppress
-
 from flask import flash, g, make_response, request, session
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
-from service.devices.device import Cause, UnknownDevice
-from service.devices.sessions import Newcomer, end_device
+from service.devices.sessions import Newcomer
 from service.web.cookies import set_session_cookie
-from service.web.doors import Doors, doors
+from service.web.doors import doors
 from service.web.pages.forms import PageForm
 from service.web.pages.rendering import render_page
 from service.web.pages.returning import returning_to, see_other
-from service.web.signing_in import DeviceChoice, SignedIn
+from service.web.signing_in import DeviceChoice, SignedIn, end_session_of_another
 from service.web.who import asking_device, current_session, presented, request_time
 
 
@@ -33,7 +30,7 @@ def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str |
     """Lead a signed-in reader on: back to where she came from, or else to ``otherwise_to``."""
     if isinstance(outcome, DeviceChoice):
         return ask_which_device(outcome)
-    _end_session_of_another(doors(), outcome)
+    end_session_of_another(doors(), current_session(), outcome, asking_device(), request_time())
     return hand_over(outcome, returning_to() or otherwise_to, notice)
 
 
@@ -59,12 +56,3 @@ def ask_which_device(choice: DeviceChoice) -> Response:
         until=choice.ticket.expires_at,
         newcomer=asking_device(),
     )
-
-
-def _end_session_of_another(house: Doors, arrived: SignedIn) -> None:
-    """A browser holds one session: the one that another reader had in it ends here."""
-    before = current_session()
-    if before.reader is None or before.device is None or before.reader.id == arrived.reader.id:
-        return
-    with house.database.writing() as connection, suppress(UnknownDevice):
-        end_device(connection, before.reader.id, before.device.id, Cause.SIGNED_OUT, asking_device(), request_time())

@@ -51,6 +51,14 @@ def test_a_device_that_signs_in_again_keeps_its_place_and_gets_a_new_token(front
     assert (ended["state"], ended["cause"]) == ("ended", "renewed")
 
 
+def test_a_device_that_signs_in_as_another_reader_frees_the_first_ones_place(front_end: Asking, people: People) -> None:
+    alices = signs_in(front_end, people.alice).json["session_token"]
+    bobs = signs_in(front_end.speaking_for(alices), people.bob).json["session_token"]
+    ended = front_end.speaking_for(alices).get("/v1/session").json
+    assert (ended["state"], ended["cause"]) == ("ended", "signed_out")
+    assert front_end.speaking_for(bobs).get("/v1/session").json["reader"]["id"] == people.bob.id
+
+
 def test_wrong_credentials_are_refused_alike(front_end: Asking, people: People) -> None:
     wrong = front_end.post("/v1/sign-in", {"email": people.alice.email, "password": "not at all hers"})
     unknown = front_end.post("/v1/sign-in", {"email": "nobody@example.org", "password": "not at all hers"})

@@ -64,7 +64,7 @@ def test_a_new_address_is_used_once_it_is_confirmed_even_on_another_device(
     link = mailed_link()
     assert visitor.open(link, "HEAD").status == 200
     assert people.alice.email in alice.open("/account").text
-    assert visitor.send(visitor.open(link), "/account/email/confirm").leads_to == "/account"
+    assert visitor.send(visitor.open(link), "/account/email/confirm").leads_to == "/account/devices"
     assert "liddell@example.org" in alice.open("/account").text
     assert f"To: {people.alice.email}" in newest_mail()
 

@@ -14,11 +14,11 @@ run: .venv/.run ## start the service and its demo front end on embedded SQLite
 	@$(BIN)/python -m examples.demo
 
 test: .venv/.dev .venv/.browser ## run all tests, real PostgreSQL and browser included
-	@. ./.venv/.browser && $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	@. ./.venv/.browser && $(BIN)/python -m pytest -n $(WORKERS) \
 		--cov --cov-report=term --durations=10 $(ARGS)
 
 test-fast: .venv/.dev ## run the tests that start no server and no browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not browser and not process" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not process" $(ARGS)
 
 check: .venv/.dev ## lint, types and the direction of imports
 	$(BIN)/ruff check .

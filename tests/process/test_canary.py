@@ -31,7 +31,7 @@ TURNS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "an old type": ("GET", (("Accept", "text/html,application/rss+xml,application/amp+json"),)),
 }
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("canary")]
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ MANY_SLOW = 48  # more than all the threads of both processes
 PATIENT_FOR = 3.0  # seconds in which the others must be answered
 CHUNK = b"10000\r\n" + b" " * 65536 + b"\r\n"
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("hostile")]
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ AT_ONCE = 64
 LIMITS = list(itertools.islice(itertools.cycle([5, 2, 5, 3]), RACES))  # a reader may have a limit of her own
 IN_A_WHILE = timedelta(minutes=20)
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -15,7 +15,7 @@ KINDS = ["sqlite", "postgresql"]
 HAMMERS = 8
 TRIES_AFTER = 900  # of each way to revoke, on each database
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("revocation")]
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="module", params=KINDS)

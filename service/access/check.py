@@ -23,8 +23,8 @@ def check(answer: Answer, slug: str, now: datetime, receipts: Receipts) -> Check
     None where the site has no such article, or has it as a draft or for later and the caller's
     key has not the scope to know.
     """
-    article = answer.articles.get(slug)
-    if article is None or answer.caller is None or not _visible(article, answer, now):
+    article = find_visible(answer, slug, now)
+    if article is None:
         return None
     reader = answer.session.reader
     reader_id = reader.id if reader else None
@@ -32,7 +32,10 @@ def check(answer: Answer, slug: str, now: datetime, receipts: Receipts) -> Check
     return Checked(article, decision, receipts.issue(article, answer.session, decision, now))
 
 
-def _visible(article: Article, answer: Answer, now: datetime) -> bool:
-    if article.visibility(now) is Visibility.PUBLISHED:
-        return True
-    return answer.caller is not None and Scope.ARTICLES_DRAFTS in answer.caller.scopes
+def find_visible(answer: Answer, slug: str, now: datetime) -> Article | None:
+    """One of the articles that were asked for, if the caller may know of it at all."""
+    article = answer.articles.get(slug)
+    if article is None or answer.caller is None:
+        return None
+    published = article.visibility(now) is Visibility.PUBLISHED
+    return article if published or Scope.ARTICLES_DRAFTS in answer.caller.scopes else None

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy.engine import Connection
 
-from service.access.check import check
+from service.access.check import find_visible
 from service.catalogue.articles import Article, Visibility
 from service.catalogue.listings import Filter, list_articles, list_latest, list_related, list_sections
 from service.catalogue.store import UnknownArticle
@@ -148,8 +148,8 @@ def list_site_sections(call: Call, connection: Connection) -> Sections:
 
 def _article(call: Call, slug: str) -> Article:
     """The article that others are listed beside, if this caller may know of it."""
-    if checked := check(call.answer, slug, call.now, call.house.receipts):
-        return checked.article
+    if article := find_visible(call.answer, slug, call.now):
+        return article
     raise UnknownArticle(slug)
 
 

@@ -3,34 +3,14 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from service.foundation.database import Database, Instant
+from service.foundation.database import Database
 from tests.support.at_once import at_once
 from tests.support.databases import sqlite_only
+from tests.support.moments import NOON, ids, put
 from tests.support.rolled_back import rolled_back
-
-moments = Table("moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def table(database):
-    with database.writing() as connection:
-        moments.create(connection)
-    return moments
-
-
-def ids(database):
-    with database.reading() as connection:
-        return sorted(connection.execute(select(moments.c.id)).scalars())
-
-
-def put(database, id):
-    with database.writing() as connection:
-        connection.execute(insert(moments).values(id=id))
-
 
 # Instants
 

@@ -1,36 +1,16 @@
 """How the database's faults are named: an outage apart from a mistake of ours."""
 
 import sqlite3
-from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, event, insert, select, text
+from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from service.foundation import database as module
-from service.foundation.database import Database, DatabaseUnavailable, Instant
+from service.foundation.database import Database, DatabaseUnavailable
 from service.foundation.quotas import quotas
-
-moments = Table("moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def table(database):
-    with database.writing() as connection:
-        moments.create(connection)
-    return moments
-
-
-def ids(database):
-    with database.reading() as connection:
-        return sorted(connection.execute(select(moments.c.id)).scalars())
-
-
-def put(database, id):
-    with database.writing() as connection:
-        connection.execute(insert(moments).values(id=id))
+from tests.support.moments import NOON, ids, moments, put
 
 
 def test_a_database_that_answers_is_well(database):

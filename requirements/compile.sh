@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 pin() {
     output=$1
     shift
-    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
         --no-header --no-annotate --no-emit-index-url "$@" pyproject.toml -o "requirements/$output"
 }
 pin run.txt --extra demo

@@ -1,5 +1,6 @@
 """Assembles the service: settings, database, doors. Nobody imports it."""
 
+import gc
 import os
 import signal
 from functools import partial
@@ -15,8 +16,11 @@ from service.foundation.logs import configure_logs
 from service.foundation.parent import end_with_parent
 from service.foundation.settings import Settings
 from service.web.api import register_api
+from service.web.api.features import list_lane_endpoints
 from service.web.doors import EXTENSION, Doors, open_doors
+from service.web.gate.blueprint import gate
 from service.web.health import health
+from service.web.lane import Lane
 from service.web.pages import register_pages
 from service.web.requests import watch_requests
 from service.web.who import load_signed_in_reader
@@ -38,28 +42,46 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         # Flask-Login looks for one before it asks us, and asks no further if it is there: so a name that none can have.
         REMEMBER_COOKIE_NAME="=",
     )
-    doors = open_doors(settings, Database(settings.database_url), clock or Clock())
-    app.extensions[EXTENSION] = doors
+    house = open_doors(settings, Database(settings.database_url), clock or Clock())
+    app.extensions[EXTENSION] = house
     app.login_manager = _login_manager()  # type: ignore[attr-defined]
     watch_requests(app, settings)
     app.register_blueprint(health)
+    app.register_blueprint(gate)
     register_api(app)
     register_pages(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)  # type: ignore[method-assign]
+    if settings.fast_lane:
+        lane = Lane(house, list_lane_endpoints())
+        app.wsgi_app = lane.in_front_of(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
 def create_serving_app() -> Flask:
-    """The application in a server process: what it gathers in memory is written now and then, and at a clean stop."""
+    """The application in a server process of its own."""
     app = create_app()
-    doors: Doors = app.extensions[EXTENSION]
-    doors.writer.start()
-    # A server's workers are multiprocessing's children, which leave without running atexit's handlers.
-    Finalize(None, doors.writer.stop, exitpriority=1)
-    end_with_parent(partial(os.kill, os.getpid(), signal.SIGTERM))
+    _keep_writing(app.extensions[EXTENSION])
     return app
+
+
+def create_lane() -> Lane:
+    """The fast lane alone, for a server process that leaves everything else to another."""
+    settings = Settings().refuse_unsafe()
+    configure_logs()
+    house = open_doors(settings, Database(settings.database_url), Clock())
+    _keep_writing(house)
+    return Lane(house, list_lane_endpoints() if settings.fast_lane else [])
+
+
+def _keep_writing(house: Doors) -> None:
+    """What a server process gathers in memory is written now and then, and at a clean stop."""
+    gc.freeze()  # what was made until now stays: nothing in it needs to be looked through again and again
+    house.writer.start()
+    # A server's workers are multiprocessing's children, which leave without running atexit's handlers.
+    Finalize(None, house.writer.stop, exitpriority=1)
+    end_with_parent(partial(os.kill, os.getpid(), signal.SIGTERM))
 
 
 def _login_manager() -> LoginManager:

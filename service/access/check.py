@@ -1,18 +1,17 @@
 """The access check: from one answer of the database to a decision with its receipt, for each article."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from service.access.asking import Answer
 from service.access.decision import Decision, decide
 from service.access.receipts import Receipts
-from service.catalogue.articles import Article, Visibility
+from service.catalogue.articles import Terms, Visibility
 from service.sites.site import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    article: Article
+class Checked(NamedTuple):
+    terms: Terms
     decision: Decision
     receipt: str
 
@@ -23,19 +22,19 @@ def check(answer: Answer, slug: str, now: datetime, receipts: Receipts) -> Check
     None where the site has no such article, or has it as a draft or for later and the caller's
     key has not the scope to know.
     """
-    article = find_visible(answer, slug, now)
-    if article is None:
+    terms = find_visible(answer, slug, now)
+    if terms is None:
         return None
     reader = answer.session.reader
     reader_id = reader.id if reader else None
-    decision = decide(article.access_level, article.products, reader_id, answer.entitlements, now)
-    return Checked(article, decision, receipts.issue(article, answer.session, decision, now))
+    decision = decide(terms.access_level, terms.products, reader_id, answer.entitlements, now)
+    return Checked(terms, decision, receipts.issue(terms, answer.session, decision, now))
 
 
-def find_visible(answer: Answer, slug: str, now: datetime) -> Article | None:
-    """One of the articles that were asked for, if the caller may know of it at all."""
-    article = answer.articles.get(slug)
-    if article is None or answer.caller is None:
+def find_visible(answer: Answer, slug: str, now: datetime) -> Terms | None:
+    """The terms of one of the articles that were asked for, if the caller may know of it at all."""
+    terms = answer.terms.get(slug)
+    if terms is None or answer.caller is None:
         return None
-    published = article.visibility(now) is Visibility.PUBLISHED
-    return article if published or Scope.ARTICLES_DRAFTS in answer.caller.scopes else None
+    published = terms.visibility(now) is Visibility.PUBLISHED
+    return terms if published or Scope.ARTICLES_DRAFTS in answer.caller.scopes else None

@@ -4,9 +4,9 @@ Pure and total: no clock, no database, no request. Every way in speaks from it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.access.entitlements import Entitlement, State
 
@@ -29,8 +29,7 @@ class Action(StrEnum):
     WAIT = "wait"
 
 
-@dataclass(frozen=True, slots=True)
-class Unlock:
+class Unlock(NamedTuple):
     """One thing that would unlock the article."""
 
     action: Action
@@ -38,8 +37,7 @@ class Unlock:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     granted: bool
     reason: Reason
     unlocked_by: tuple[Unlock, ...] = ()

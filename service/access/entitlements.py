@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Source(StrEnum):
@@ -28,8 +29,7 @@ class BadPeriod(ValueError):
     """An entitlement would end before it starts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entitlement:
+class Entitlement(NamedTuple):
     """Holds from ``starts_at`` on, and at ``ends_at`` no longer. Without an end it holds until revoked."""
 
     id: str

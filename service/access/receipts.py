@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from service.access.asking import Session, SessionState
 from service.access.decision import Decision, Reason
-from service.catalogue.articles import Article
+from service.catalogue.articles import Terms
 from service.foundation.signing import BadSignature, Signer
 
 VERSION = 1
@@ -44,19 +44,19 @@ class Receipts:
     def __init__(self, keys: Sequence[str]) -> None:
         self._signer = Signer(keys, "receipt")
 
-    def issue(self, article: Article, session: Session, decision: Decision, now: datetime) -> str:
+    def issue(self, terms: Terms, session: Session, decision: Decision, now: datetime) -> str:
         entitlement = decision.entitlement
         facts = [
             VERSION,
             _micros(now),
             int(decision.granted),
-            decision.reason,
-            article.site_id,
-            article.id,
-            article.slug,
-            article.access_level,
-            article.products,
-            session.state,
+            decision.reason.value,
+            terms.site_id,
+            terms.id,
+            terms.slug,
+            terms.access_level,
+            terms.products,
+            session.state.value,
             session.reader.id if session.reader else None,
         ]
         if entitlement:
@@ -91,7 +91,7 @@ class Receipts:
 
 
 def _micros(instant: datetime) -> int:
-    return int((instant - EPOCH) / MICROSECOND)
+    return round(instant.timestamp() * 1e6)  # a float holds microseconds until the year 2255
 
 
 def _instant(micros: int) -> datetime:

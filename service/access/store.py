@@ -8,8 +8,9 @@ from sqlalchemy.engine import Connection
 
 from service.access.entitlements import BadPeriod, Entitlement, Grant, Source, UnknownEntitlement
 from service.catalogue.articles import PRODUCT_LENGTH
-from service.foundation.database import Instant, metadata
+from service.foundation.database import metadata
 from service.foundation.identifiers import Kind, new_id
+from service.foundation.instants import Instant
 
 entitlements = Table(
     "entitlements",

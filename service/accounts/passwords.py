@@ -1,4 +1,4 @@
-"""Passwords: the rules they keep, and the bounded pool that hashes them (argon2id).
+"""Passwords: the rules they keep, the places of those who wait to be hashed for, and the hashing (argon2id).
 
 The rules are those of NIST SP 800-63B-4 for a password that is the only factor: a
 length, no composition rules, and nothing that guessers try early.
@@ -6,6 +6,7 @@ length, no composition rules, and nothing that guessers try early.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import ceil
 from threading import Lock, Semaphore
 
 from argon2 import PasswordHasher
@@ -22,11 +23,10 @@ EARLY_GUESSES = 10**9
 ESTIMATED = 48  # characters
 MOST_STAND_INS = 6  # different ones, once a password is as long as one must be anyway
 STAND_INS = frozenset("4@8({[<369!1|0$5+7%2")
-PATIENCE_SECONDS = 10.0
 
 
 class HashingBusy(Exception):
-    """As many passwords as may wait are waiting: try again in a moment."""
+    """As many wait to be hashed for as may, of all or of this network: try again in a moment."""
 
 
 def check_password_rules(password: str, minimum: int, about: Sequence[str] = ()) -> None:
@@ -58,7 +58,11 @@ def _beginning(password: str, minimum: int) -> str:
 
 
 class Passwords:
-    """Judges, hashes and verifies, a bounded number at a time, so that a flood of sign-ins leaves room for reading."""
+    """Judges, hashes and verifies, a bounded number at a time, so that a flood of sign-ins leaves room for reading.
+
+    Whoever comes from outside takes a place first, before anything else is done for her, and keeps it until she
+    has been hashed for. So who is turned away has cost next to nothing, and who has a place is served.
+    """
 
     def __init__(self, *, threads: int, queue: int, memory_kib: int = 19 * 1024, time_cost: int = 2) -> None:
         self._hasher = PasswordHasher(
@@ -66,22 +70,41 @@ class Passwords:
         )
         self._turns = Semaphore(threads)
         self._places = threads + queue
+        self._places_of_network = ceil(self._places / 2)
+        self._held_by: list[str] = []  # the network of each place's holder
         self._lock = Lock()
         self._nobody = self._hasher.hash("nobody")
 
+    @contextmanager
+    def place(self, network: str) -> Iterator[None]:
+        """Hold a place. Raises :class:`HashingBusy`, at once, where there is none.
+
+        A network may hold half of them and no more, so that a flood from one leaves places to the others.
+        """
+        with self._lock:
+            held = self._held_by
+            if len(held) >= self._places or held.count(network) >= self._places_of_network:
+                raise HashingBusy
+            held.append(network)
+        try:
+            yield
+        finally:
+            with self._lock:
+                held.remove(network)
+
     def check_rules(self, password: str, minimum: int, about: Sequence[str] = ()) -> None:
-        """:func:`check_password_rules`, which can take as long as hashing, in turn. Raises :class:`HashingBusy` too."""
-        with self._turn():
+        """:func:`check_password_rules`, which can take as long as hashing, in turn."""
+        with self._turns:
             check_password_rules(password, minimum, about)
 
     def hash(self, password: str) -> str:
-        """The hash to store. Raises :class:`HashingBusy`."""
-        with self._turn():
+        """The hash to store."""
+        with self._turns:
             return str(self._hasher.hash(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is the one hashed. ``None`` (no such reader) takes as long and is never right."""
-        with self._turn():
+        with self._turns:
             try:
                 self._hasher.verify(stored or self._nobody, password)
             except (VerificationError, InvalidHashError, UnicodeEncodeError):
@@ -91,20 +114,3 @@ class Passwords:
     def outdated(self, stored: str) -> bool:
         """Whether the hash was made with weaker parameters than today's."""
         return bool(self._hasher.check_needs_rehash(stored))
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        with self._lock:
-            if self._places == 0:
-                raise HashingBusy
-            self._places -= 1
-        try:
-            if not self._turns.acquire(timeout=PATIENCE_SECONDS):
-                raise HashingBusy
-            try:
-                yield
-            finally:
-                self._turns.release()
-        finally:
-            with self._lock:
-                self._places += 1

@@ -10,8 +10,8 @@ AccountError
 """
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -49,8 +49,7 @@ class UnknownReader(AccountError):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     id: str
     email: str
     name: str

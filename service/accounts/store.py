@@ -21,8 +21,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from service.accounts.reader import EmailTaken, Reader, UnknownReader, email_key
-from service.foundation.database import Instant, metadata
+from service.foundation.database import metadata
 from service.foundation.identifiers import Kind, new_id
+from service.foundation.instants import Instant
 from service.foundation.tickets import Purpose, TicketRefused, find_ticket
 
 readers = Table(

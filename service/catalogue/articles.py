@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 SLUG_LENGTH = 200
 PRODUCT_LENGTH = 64
@@ -99,9 +100,28 @@ class Article:
     access_level: AccessLevel
     teaser_html: str
 
+    @property
+    def terms(self) -> "Terms":
+        return Terms(self.id, self.site_id, self.slug, self.access_level, self.products, self.status, self.published_at)
+
+    def visibility(self, now: datetime) -> Visibility:
+        return self.terms.visibility(now)
+
+
+class Terms(NamedTuple):
+    """On what terms an article can be read: all that a decision about it needs to know."""
+
+    id: str
+    site_id: str
+    slug: str
+    access_level: str
+    products: tuple[str, ...]
+    status: str
+    published_at: datetime | None
+
     def visibility(self, now: datetime) -> Visibility:
         """A published article whose time has not come is scheduled; it is out on the second itself."""
-        if self.status is Status.DRAFT:
+        if self.status == Status.DRAFT:
             return Visibility.DRAFT
         if self.published_at is not None and self.published_at > now:
             return Visibility.SCHEDULED

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.engine import Connection
 
-from service.catalogue.articles import Article, Section, Status, Visibility
+from service.catalogue.articles import Article, Section, Status, Terms, Visibility
 from service.catalogue.store import LISTING_COLUMNS, article_from, article_tags, articles
 from service.foundation.identifiers import Kind, id_pattern
 
@@ -58,10 +58,10 @@ def list_articles(
     return Page(items, _write_cursor(at or now, last.id))
 
 
-def list_latest(connection: Connection, article: Article, now: datetime, *, limit: int) -> list[Article]:
+def list_latest(connection: Connection, beside: Terms, now: datetime, *, limit: int) -> list[Article]:
     """The site's latest stories beside this one."""
-    page = list_articles(connection, article.site_id, Filter(), now, limit=limit + 1)
-    return [other for other in page.items if other.id != article.id][:limit]
+    page = list_articles(connection, beside.site_id, Filter(), now, limit=limit + 1)
+    return [other for other in page.items if other.id != beside.id][:limit]
 
 
 def list_related(connection: Connection, article: Article, now: datetime, *, limit: int) -> list[Article]:

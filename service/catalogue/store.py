@@ -23,11 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from service.catalogue.articles import AccessLevel, Article, ArticleDraft, HeroImage, Saved, Section, Status
+from service.catalogue.articles import AccessLevel, Article, ArticleDraft, HeroImage, Saved, Section, Status, Terms
 from service.catalogue.markup import clean_html
 from service.catalogue.teasers import cut_teaser
-from service.foundation.database import Instant, insert_or, metadata
+from service.foundation.database import insert_or, metadata
 from service.foundation.identifiers import Kind, new_id
+from service.foundation.instants import Instant
 
 articles = Table(
     "articles",
@@ -89,6 +90,16 @@ LISTING_COLUMNS = (
     articles.c.hero_image,
     articles.c.access_level,
     articles.c.teaser_html,
+)
+
+TERMS_COLUMNS = (
+    articles.c.id,
+    articles.c.site_id,
+    articles.c.slug,
+    articles.c.access_level,
+    articles.c.products,
+    articles.c.status,
+    articles.c.published_at,
 )
 
 
@@ -176,13 +187,10 @@ def delete_article(connection: Connection, site_id: str, slug: str) -> None:
         raise UnknownArticle(slug)
 
 
-def get_body(connection: Connection, article_id: str) -> str:
-    """The protected body. Call it only with a granted decision in hand."""
-    return str(
-        connection.execute(
-            select(article_bodies.c.body_html).where(article_bodies.c.article_id == article_id)
-        ).scalar_one()
-    )
+def terms_from(values: Sequence[Any]) -> Terms:
+    """Terms from the values of ``TERMS_COLUMNS``."""
+    id_, site_id, slug, access_level, products, status, published_at = values
+    return Terms(id_, site_id, slug, access_level, tuple(products), status, published_at)
 
 
 def article_from(values: Sequence[Any]) -> Article:

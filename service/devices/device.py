@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 MOST_SLOTS = 5
 LONGEST_NAME = 60
@@ -39,8 +40,7 @@ class Life:
         return min(last_seen_at + self.idle, signed_in_at + self.lifetime)
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """A browser or app in its slot. Never carries its token, nor the hash of it."""
 
     id: str

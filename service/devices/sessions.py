@@ -76,7 +76,8 @@ def start_session(
     ended = _end(connection, reader_id, place.giving_way, chosen, newcomer.kind, now)
     if own:
         store.remove_devices(connection, reader_id, [own.id], Cause.RENEWED, newcomer.kind, now)
-    store.clear_slot(connection, reader_id, place.slot)
+    elif any(device.slot == place.slot for device in devices if device not in place.giving_way):
+        store.clear_slot(connection, reader_id, place.slot)
     secret = new_secret(TOKEN_PREFIX)
     device = Device(
         id=own.id if own else new_id(Kind.DEVICE),

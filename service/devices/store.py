@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 
 from service.devices.device import Cause, Device, EndedSession, Life, UnknownDevice
-from service.foundation.database import Instant, insert_or, metadata
+from service.foundation.database import metadata
+from service.foundation.instants import Instant
+from service.foundation.seen import write_seen
 
 devices = Table(
     "devices",
@@ -69,43 +71,36 @@ DEVICE_COLUMNS = (
 # The readers' room owns this table; here its row serves as the lock on a reader's slots.
 _readers = table("readers", column("id"))
 
+# Made once: to build a statement takes SQLAlchemy longer than to put it.
+_HERS = devices.c.reader_id == bindparam("reader_id")
+_HOLD = select(_readers.c.id).where(_readers.c.id == bindparam("reader_id")).with_for_update(key_share=True)
+_LIST = select(*DEVICE_COLUMNS).where(_HERS).order_by(devices.c.signed_in_at.desc(), devices.c.slot)
+_FIND = select(*DEVICE_COLUMNS).where(devices.c.token_digest == bindparam("digest"), _HERS)
+_PUT = insert(devices)
+_REMOVE = delete(devices).where(_HERS, devices.c.id == bindparam("device_id")).returning(devices.c.token_digest)
+_REMEMBER = insert(ended_sessions)
+_CLEAR = delete(devices).where(_HERS, devices.c.slot == bindparam("taken"))
+
 
 def lock_slots(connection: Connection, reader_id: str) -> None:
     """Hold the reader's slots until the transaction ends; on SQLite the transaction itself does."""
-    connection.execute(select(_readers.c.id).where(_readers.c.id == reader_id).with_for_update(key_share=True))
+    if connection.dialect.name != "sqlite":
+        connection.execute(_HOLD, {"reader_id": reader_id})
 
 
 def list_devices(connection: Connection, reader_id: str) -> list[Device]:
     """The reader's devices, the last signed in first, those run out too."""
-    rows = connection.execute(
-        select(*DEVICE_COLUMNS)
-        .where(devices.c.reader_id == reader_id)
-        .order_by(devices.c.signed_in_at.desc(), devices.c.slot)
-    )
-    return [Device(*row) for row in rows]
+    return [Device(*row) for row in connection.execute(_LIST, {"reader_id": reader_id})]
 
 
 def find_device_by_digest(connection: Connection, reader_id: str, digest: str) -> Device | None:
-    row = connection.execute(
-        select(*DEVICE_COLUMNS).where(devices.c.token_digest == digest, devices.c.reader_id == reader_id)
-    ).one_or_none()
+    row = connection.execute(_FIND, {"digest": digest, "reader_id": reader_id}).one_or_none()
     return Device(*row) if row else None
 
 
 def put_device(connection: Connection, device: Device, digest: str) -> None:
-    connection.execute(
-        insert(devices).values(
-            reader_id=device.reader_id,
-            slot=device.slot,
-            id=device.id,
-            token_digest=digest,
-            name=device.name,
-            kind=device.kind,
-            first_seen_at=device.first_seen_at,
-            signed_in_at=device.signed_in_at,
-            last_seen_at=device.last_seen_at,
-        )
-    )
+    """Into an empty slot: the database refuses any other."""
+    connection.execute(_PUT, {**device._asdict(), "token_digest": digest})
 
 
 def rename_device(connection: Connection, reader_id: str, device_id: str, name: str) -> Device:
@@ -125,30 +120,23 @@ def remove_devices(
     connection: Connection, reader_id: str, ids: Collection[str], cause: Cause, by_device: str | None, now: datetime
 ) -> list[EndedSession]:
     """End these devices' sessions at once, and remember for each why."""
-    rows = connection.execute(
-        delete(devices)
-        .where(devices.c.reader_id == reader_id, devices.c.id.in_(ids))
-        .returning(devices.c.token_digest, devices.c.id)
-    ).all()
-    ended = [(row.token_digest, EndedSession(reader_id, row.id, now, cause, by_device)) for row in rows]
-    for digest, session in ended:
-        _remember_ended(connection, digest, session)
-    return [session for _, session in ended]
+    ended = []
+    for device_id in ids:  # five at the most: SQLAlchemy takes longer over a list of them than the database over each
+        digest = connection.execute(_REMOVE, {"reader_id": reader_id, "device_id": device_id}).scalar_one_or_none()
+        if digest is not None:
+            ended.append(EndedSession(reader_id, device_id, now, cause, by_device))
+            _remember(connection, digest, ended[-1])
+    return ended
 
 
 def clear_slot(connection: Connection, reader_id: str, slot: int) -> None:
     """Make room where a device has run out."""
-    connection.execute(delete(devices).where(devices.c.reader_id == reader_id, devices.c.slot == slot))
+    connection.execute(_CLEAR, {"reader_id": reader_id, "taken": slot})
 
 
 def write_last_seen(connection: Connection, sightings: Mapping[str, datetime]) -> None:
     """Store later last-seen times, by device id."""
-    connection.execute(
-        update(devices)
-        .where(devices.c.id == bindparam("device"), devices.c.last_seen_at < bindparam("at"))
-        .values(last_seen_at=bindparam("at")),
-        [{"device": device, "at": at} for device, at in sorted(sightings.items())],
-    )
+    write_seen(connection, devices.c.last_seen_at, sightings)
 
 
 def forget_run_out_devices(connection: Connection, life: Life, now: datetime) -> int:
@@ -161,16 +149,15 @@ def forget_ended_sessions(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(ended_sessions).where(ended_sessions.c.ended_at < before)).rowcount
 
 
-def _remember_ended(connection: Connection, digest: str, session: EndedSession) -> None:
+def _remember(connection: Connection, digest: str, session: EndedSession) -> None:
     connection.execute(
-        insert_or(connection, ended_sessions)
-        .values(
-            token_digest=digest,
-            reader_id=session.reader_id,
-            device_id=session.device_id,
-            ended_at=session.ended_at,
-            cause=session.cause,
-            by_device=session.by_device,
-        )
-        .on_conflict_do_nothing()
+        _REMEMBER,
+        {
+            "token_digest": digest,
+            "reader_id": session.reader_id,
+            "device_id": session.device_id,
+            "ended_at": session.ended_at,
+            "cause": session.cause,
+            "by_device": session.by_device,
+        },
     )

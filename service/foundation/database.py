@@ -1,29 +1,23 @@
-"""The database: one engine, reading and writing transactions, and the types all tables share."""
+"""The database: one engine, its questions, and its reading and writing transactions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError as SQLiteFault
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import (
-    DateTime,
-    Dialect,
-    Engine,
-    MetaData,
-    Table,
-    TypeDecorator,
-    create_engine,
-    event,
-    make_url,
-    text,
-)
+from psycopg import OperationalError as PostgresFault
+from sqlalchemy import Engine, MetaData, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from service.foundation.changes import Changes
+from service.foundation.questions import Lines, Question, Row, Values
 
 BUSY_SECONDS = 10
 WRITES = "gatefold_writes"
@@ -43,24 +37,6 @@ class DatabaseUnavailable(Exception):
     """The database cannot answer now: gone, locked for too long, full, or out of connections."""
 
 
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime, to the microsecond, on both databases (SQLite keeps no zone)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
 class Database:
     """Opens what one asks, reads or writes in. The doors hold it; features are handed its connections."""
 
@@ -72,9 +48,9 @@ class Database:
         # as it was, and the body that it has become.
         snapshot = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
         self._reading_engine = self.engine.execution_options(**snapshot)
-        # There, BEGIN and ROLLBACK are round trips too, and a single statement is its own view.
-        alone = {} if self.embedded else {"isolation_level": "AUTOCOMMIT"}
-        self._asking_engine = self.engine.execution_options(**alone)
+        self._lines = Lines(self.url)
+        self._changes: Changes | None = None
+        self._opening = Lock()
 
     @property
     def embedded(self) -> bool:
@@ -86,11 +62,12 @@ class Database:
         with _faults_named(), self._reading_engine.connect() as connection:
             yield connection
 
-    @contextmanager
-    def asking(self) -> Iterator[Connection]:
-        """For a single question."""
-        with _faults_named(), self._asking_engine.connect() as connection:
-            yield connection
+    def ask(self, question: Question, values: Values) -> list[Row]:
+        """The answer to a question, seen at one moment. Every row has the question's columns, in its order."""
+        try:
+            return self._lines.ask(question, values)
+        except (SQLiteFault, PostgresFault) as fault:
+            raise DatabaseUnavailable(type(fault).__name__) from fault
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -102,12 +79,28 @@ class Database:
         with _faults_named(), self._writing_engine.begin() as connection:
             yield connection
 
+    def mark(self) -> bytes | None:
+        """The same as long as nothing is committed, and another from the moment that a commit returns.
+
+        None where that cannot be told: with PostgreSQL, which may stand on another machine.
+        """
+        if not self.embedded:
+            return None
+        if self._changes is None:
+            with self._opening:
+                self._changes = self._changes or Changes(str(self.url.database))
+        return self._changes.mark()
+
     def check(self) -> None:
         """Raise :class:`DatabaseUnavailable` unless a question is answered."""
         with self.reading() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
+        self._lines.close()
+        if self._changes:
+            self._changes.close()
+            self._changes = None
         self.engine.dispose()
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, Table, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from service.foundation.database import Instant, metadata
+from service.foundation.database import metadata
+from service.foundation.instants import Instant
 
 outbox = Table(
     "outbox",

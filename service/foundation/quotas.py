@@ -11,7 +11,8 @@ from hashlib import sha256
 from sqlalchemy import Column, Index, Integer, String, Table, case, delete, update
 from sqlalchemy.engine import Connection
 
-from service.foundation.database import Instant, insert_or, metadata
+from service.foundation.database import insert_or, metadata
+from service.foundation.instants import Instant
 
 quotas = Table(
     "quotas",

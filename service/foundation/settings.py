@@ -67,9 +67,34 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address `gatefold serve` listens on.")
     port: int = Field(8400, ge=0, le=65535, description="The port `gatefold serve` listens on.")
-    workers: int = Field(2, ge=1, le=256, description="How many server processes `gatefold serve` starts.")
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        description="Reading workers that `gatefold serve` starts: they answer access checks, and pass all else on. "
+        "Unset, as many as there are cores.",
+    )
+    account_workers: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        description="Account workers: they answer all else, and hash passwords. Unset, half as many as cores.",
+    )
     threads: int = Field(
-        16, ge=2, le=256, description="Requests that each server process answers at once; more than hash passwords."
+        16,
+        ge=2,
+        le=256,
+        description="Requests that each account worker answers at once, of which some hash passwords; and bodies that "
+        "each reading worker takes in at once.",
+    )
+    fast_lane: bool = Field(
+        True,
+        description="Whether access checks and gated reads are answered in front of Flask. The answers are the same.",
+    )
+    remember: bool = Field(
+        True,
+        description="Whether what was asked of SQLite is kept until the next commit, by whomever, and not asked again. "
+        "What holds is the same.",
     )
     trusted_proxies: int = Field(
         0,
@@ -114,12 +139,12 @@ class Settings(BaseSettings):
         description="How often last-seen times, gathered in memory, are written. A killed process loses this much.",
     )
 
-    hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each server process.")
+    hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each account worker.")
     hashing_queue: int = Field(
         4,
         ge=0,
         le=1000,
-        description="Passwords that may wait to be hashed in each process; more are answered 503.",
+        description="Passwords that may wait to be hashed in each account worker; more are answered 503.",
     )
     guess_limit: int = Field(
         10,

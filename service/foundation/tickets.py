@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, String, Table, delete, insert, select
 from sqlalchemy.engine import Connection
 
-from service.foundation.database import Instant, metadata
+from service.foundation.database import metadata
+from service.foundation.instants import Instant
 from service.foundation.secrets import digest_of, new_secret
 
 tickets = Table(

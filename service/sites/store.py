@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, delete, insert, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from service.foundation.database import Instant, metadata
+from service.foundation.database import metadata
 from service.foundation.identifiers import Kind, new_id
+from service.foundation.instants import Instant
 from service.foundation.secrets import new_secret
+from service.foundation.seen import write_seen
 from service.sites.site import (
     AddressTaken,
     FrontEndKey,
@@ -159,10 +161,7 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> None:
 
 
 def write_last_used(connection: Connection, sightings: Mapping[str, datetime]) -> None:
-    connection.execute(
-        update(front_end_keys).where(front_end_keys.c.id == bindparam("key")).values(last_used_at=bindparam("at")),
-        [{"key": key, "at": at} for key, at in sorted(sightings.items())],
-    )
+    write_seen(connection, front_end_keys.c.last_used_at, sightings)
 
 
 def _key(row: Row[Any]) -> FrontEndKey:

@@ -36,9 +36,10 @@ def set_new_password(
     Raises :class:`CredentialsRefused`, :class:`PasswordRefused`, :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
     about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
-    house.passwords.check_rules(new_password, house.settings.password_minimum, about)
-    verified = _verify_again(house, reader, password, newcomer, network, now)
-    password_hash = house.passwords.hash(new_password)
+    with house.passwords.place(network):
+        house.passwords.check_rules(new_password, house.settings.password_minimum, about)
+        verified = _verify_again(house, reader, password, newcomer, network, now)
+        password_hash = house.passwords.hash(new_password)
     with house.database.writing() as connection:
         change_password(connection, verified, password_hash, now)
         if sign_out_others:
@@ -54,7 +55,8 @@ def ask_for_new_email(
     Raises :class:`BadEmail`, :class:`CredentialsRefused`, :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
     address = clean_email(email)
-    verified = _verify_again(house, reader, password, newcomer, network, now)
+    with house.passwords.place(network):
+        verified = _verify_again(house, reader, password, newcomer, network, now)
     count(house, [(MAIL_FROM_NETWORK, network), (MAIL_TO_ADDRESS, email_key(address))], now)
     with house.database.writing() as connection:
         request_email_change(connection, verified, address, now)

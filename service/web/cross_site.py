@@ -1,6 +1,6 @@
 """The cross-site defence of calls that a cookie speaks for: what Origin and Sec-Fetch-Site must say."""
 
-from flask import Request
+from werkzeug import Request
 
 SAME_SITE = frozenset({"same-origin", "same-site", "none"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import current_app
 
+from service.access.memory import Memory
 from service.access.receipts import Receipts
 from service.accounts.passwords import Passwords
 from service.devices.device import Life
@@ -27,6 +28,7 @@ class Doors:
     database: Database
     clock: Clock
     passwords: Passwords
+    memory: Memory
     receipts: Receipts
     rule: Rule
     senders: Semaphore  # turns to read a request's body
@@ -47,6 +49,7 @@ def open_doors(settings: Settings, database: Database, clock: Clock) -> Doors:
         database=database,
         clock=clock,
         passwords=Passwords(threads=settings.hashing_threads, queue=settings.hashing_queue),
+        memory=Memory(database.mark if settings.remember else lambda: None),
         receipts=Receipts(settings.signing_keys),
         rule=Rule(
             limit=settings.device_limit,

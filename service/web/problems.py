@@ -18,6 +18,7 @@ from service.accounts.reader import (
     UnknownReader,
 )
 from service.catalogue.listings import BadCursor
+from service.catalogue.reading import TermsChanged
 from service.catalogue.store import UnknownArticle
 from service.devices.device import BadDeviceName, UnknownDevice
 from service.foundation.database import DatabaseUnavailable
@@ -127,6 +128,8 @@ def problem_from(fault: Exception, now: datetime) -> Problem | None:
             return Problem(QUOTA_EXCEEDED, "Too many tries; wait a little.", facts, {"Retry-After": str(seconds)})
         case HashingBusy():
             return Problem(BUSY, "Many readers are signing in; try again in a moment.", {}, {"Retry-After": "2"})
+        case TermsChanged():
+            return Problem(BUSY, "The article is just being changed; try again in a moment.", {}, {"Retry-After": "1"})
         case DatabaseUnavailable():
             return Problem(DATABASE_UNAVAILABLE, "Try again in a moment.", {}, {"Retry-After": "5"})
     return None

@@ -32,14 +32,15 @@ def reset(
     Raises :class:`TicketRefused`, :class:`PasswordRefused` (the ticket stays good), :class:`QuotaExceeded` or
     :class:`HashingBusy`.
     """
-    count(house, [(TICKETS_OF_NETWORK, network)], now)
-    with house.database.reading() as connection:
-        reader = find_recovering_reader(connection, ticket, now)
-    if reader is None:
-        raise TicketRefused
-    about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
-    house.passwords.check_rules(password, house.settings.password_minimum, about)
-    password_hash = house.passwords.hash(password)
+    with house.passwords.place(network):
+        count(house, [(TICKETS_OF_NETWORK, network)], now)
+        with house.database.reading() as connection:
+            reader = find_recovering_reader(connection, ticket, now)
+        if reader is None:
+            raise TicketRefused
+        about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
+        house.passwords.check_rules(password, house.settings.password_minimum, about)
+        password_hash = house.passwords.hash(password)
     with house.database.writing() as connection:
         reader = reset_password(connection, ticket, password_hash, now)
         end_devices(connection, reader.id, Cause.PASSWORD_CHANGED, newcomer.kind, now)

@@ -3,7 +3,8 @@
 import time
 
 import structlog
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Response, g, request
+from werkzeug import Request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.foundation.settings import Settings
@@ -12,12 +13,26 @@ from service.web.problems import BUSY, Problem
 
 LARGEST_BODY = 64 * 1024  # octets; a view that takes more says so itself
 PATIENCE_SECONDS = 0.25  # for a turn to read a body; each who waits keeps a thread from readers
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 log = structlog.get_logger()
 
 
+def headers_of_all(settings: Settings) -> dict[str, str]:
+    """What every answer carries unless a view knows better."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "private, no-store",
+    }
+    return {**headers, "Strict-Transport-Security": "max-age=31536000"} if settings.secure else headers
+
+
 def watch_requests(app: Flask, settings: Settings) -> None:
+    headers = headers_of_all(settings)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=50)
 
     @app.before_request
@@ -26,16 +41,8 @@ def watch_requests(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        headers.setdefault("Permissions-Policy", PERMISSIONS)
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cache-Control", "private, no-store")
-        if settings.secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
         log.info(
             "request",
             method=request.method,

@@ -29,6 +29,8 @@ from service.foundation.tickets import Purpose
 from service.web.counting import count, guesses, uncount
 from service.web.doors import Doors
 
+NOBODY = ""  # the id of no reader
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -52,9 +54,9 @@ def sign_in(
     """Raises :class:`CredentialsRefused`, alike for an unknown address and a wrong password,
     :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
-    address = _address(email)
-    verified = verify_password(house, address, password, network, now, token=newcomer.token)
-    renewed = _renewed_hash(house, verified, password)
+    with house.passwords.place(network):
+        verified = verify_password(house, _address(email), password, network, now, token=newcomer.token)
+        renewed = _renewed_hash(house, verified, password)
     with house.database.writing() as connection:
         reader = confirm_credentials(connection, verified)
         if renewed is not None:
@@ -109,12 +111,14 @@ def verify_password(
 ) -> Credentials:
     """The credentials a password proved. Counted before it is tried, and given back when it was right.
 
-    ``token`` is the session the device has, or had: one of the reader's own devices is not kept out by
-    what strangers try from elsewhere.
+    Call it in a place to be hashed for: who finds none has tried nothing, and is not counted. ``token`` is the
+    session the device has, or had: one of the reader's own devices is not kept out by what strangers try from
+    elsewhere.
     """
     with house.database.reading() as connection:
         credentials = find_credentials(connection, email)
-        known = bool(credentials and token and knows_device(connection, credentials.reader_id, token))
+        reader_id = credentials.reader_id if credentials else NOBODY
+        known = token is not None and knows_device(connection, reader_id, token)
     tries = guesses(house, email, network, known_device=known)
     count(house, tries, now)
     if not house.passwords.verify(credentials.password_hash if credentials else None, password) or not credentials:

@@ -43,9 +43,10 @@ def prepare(house: Doors, wanted: SignUp, network: str, now: datetime) -> Prepar
     """
     email, name = clean_email(wanted.email), clean_name(wanted.name)
     about = (name, email, email.partition("@")[0], house.settings.publisher_name)
-    house.passwords.check_rules(wanted.password, house.settings.password_minimum, about)
-    count(house, [(MAIL_FROM_NETWORK, network), (MAIL_TO_ADDRESS, email_key(email))], now)
-    return PreparedSignUp(email, name, house.passwords.hash(wanted.password), wanted.return_to)
+    with house.passwords.place(network):
+        house.passwords.check_rules(wanted.password, house.settings.password_minimum, about)
+        count(house, [(MAIL_FROM_NETWORK, network), (MAIL_TO_ADDRESS, email_key(email))], now)
+        return PreparedSignUp(email, name, house.passwords.hash(wanted.password), wanted.return_to)
 
 
 def store(connection: Connection, house: Doors, prepared: PreparedSignUp, now: datetime) -> None:

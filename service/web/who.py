@@ -1,11 +1,13 @@
 """Who is asking: what a request shows, and what Flask-Login is told of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from flask import Request, g, request
 from flask_login import UserMixin
-from sqlalchemy.engine import Connection
+from werkzeug.sansio.http import parse_cookie
 
 from service.access.asking import Answer, Presented, Session, SessionState, ask
 from service.accounts.reader import Reader
@@ -13,28 +15,29 @@ from service.devices.device import Device
 from service.devices.kinds import device_kind
 from service.web.doors import Doors, doors
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 SESSION_HEADER = "Gatefold-Session"
 LONGEST_TOKEN = 200
 UNKNOWN_NETWORK = "unknown"
 
 
-def presented(asking: Request) -> Presented:
+def presented(environ: "WSGIEnvironment", session_cookie: str) -> Presented:
     """A front end shows its key and speaks for its reader in a header; a browser shows its cookie and origin.
 
     The two never mix: a key's call ignores cookies, and a browser's ignores the header.
     """
-    scheme, _, key = asking.headers.get("Authorization", "").partition(" ")
+    scheme, _, key = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":  # another scheme is a proxy's in front of us, and no concern of ours
-        return Presented(key=key.strip()[:LONGEST_TOKEN], token=_shortened(asking.headers.get(SESSION_HEADER)))
-    cookie = asking.cookies.get(doors().settings.session_cookie)
-    return Presented(origin=asking.headers.get("Origin"), token=_shortened(cookie))
+        return Presented(key=key.strip()[:LONGEST_TOKEN], token=_shortened(environ.get("HTTP_GATEFOLD_SESSION")))
+    cookie = parse_cookie(environ.get("HTTP_COOKIE")).get(session_cookie)  # beside others' of whatever bytes
+    return Presented(origin=environ.get("HTTP_ORIGIN"), token=_shortened(cookie))
 
 
-def identify(connection: Connection, slugs: tuple[str, ...] = ()) -> Answer:
-    """Put the one question for this request, and note whose device and key were seen."""
-    house = doors()
-    now = request_time()
-    answer = ask(connection, presented(request), slugs, now, life=house.life, modes=house.modes)
+def identify(house: Doors, shown: Presented, slugs: Sequence[str], now: datetime) -> Answer:
+    """Put the one question for a request, and note whose device and key were seen."""
+    answer = ask(house.database, shown, slugs, now, life=house.life, modes=house.modes, memory=house.memory)
     note_sightings(house, answer, now)
     return answer
 
@@ -44,6 +47,11 @@ def note_sightings(house: Doors, answer: Answer, now: datetime) -> None:
         house.devices_seen.note(answer.session.device.id, now)
     if answer.caller and answer.caller.key_id:
         house.keys_used.note(answer.caller.key_id, now)
+
+
+def shown_now() -> Presented:
+    """What the request that Flask is answering shows."""
+    return presented(request.environ, doors().settings.session_cookie)
 
 
 def request_time() -> datetime:
@@ -56,8 +64,7 @@ def request_time() -> datetime:
 def current_session() -> Session:
     """The session of a hosted page's reader, asked for once a request."""
     if "session" not in g:
-        with doors().database.asking() as connection:
-            g.session = identify(connection).session
+        g.session = identify(doors(), shown_now(), (), request_time()).session
     return g.session  # type: ignore[no-any-return]
 
 

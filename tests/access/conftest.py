@@ -13,8 +13,8 @@ ALL_MODES = frozenset(Mode)
 def question(database, clock):
     """Ask as a door would, and return the answer."""
 
-    def question(*slugs, key=None, origin=None, token=None, modes=ALL_MODES):
-        with database.reading() as connection:
-            return ask(connection, Presented(key, origin, token), slugs, clock.now(), life=LIFE, modes=modes)
+    def question(*slugs, key=None, origin=None, token=None, modes=ALL_MODES, memory=None):
+        shown = Presented(key, origin, token)
+        return ask(database, shown, slugs, clock.now(), life=LIFE, modes=modes, memory=memory)
 
     return question

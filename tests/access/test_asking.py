@@ -60,7 +60,7 @@ def test_nobody_is_believed_without_proof(question, site, front_end_key, shown):
     answer = question("any-slug", **shown)
     assert answer.caller is None
     assert answer.session.state is SessionState.NONE
-    assert answer.articles == {}
+    assert answer.terms == {}
 
 
 def test_a_session_is_no_key_and_a_key_no_session(question, people, sign_in, front_end_key):
@@ -177,7 +177,7 @@ def test_each_entitlement_and_article_is_told_once(question, database, clock, pe
     stories = [article("premium") for _ in range(4)]
     answer = question(*(s.slug for s in stories), key=front_end_key, token=sign_in(people.bob).token)
     assert len({e.id for e in answer.entitlements}) == len(answer.entitlements) == 3
-    assert answer.articles == {s.slug: s.article for s in stories}
+    assert answer.terms == {s.slug: s.article.terms for s in stories}
 
 
 # Articles
@@ -187,14 +187,14 @@ def test_articles_are_those_of_the_callers_site(question, site, other_site, fron
     ours, theirs = article("free", slug="same-slug"), article("free", slug="same-slug", site_id=other_site.id)
     only_theirs = article("free", site_id=other_site.id)
     answer = question("same-slug", only_theirs.slug, "no-such", key=front_end_key)
-    assert answer.articles == {"same-slug": ours.article}
-    assert question("same-slug", origin=THEIR_ADDRESS).articles == {"same-slug": theirs.article}
+    assert answer.terms == {"same-slug": ours.article.terms}
+    assert question("same-slug", origin=THEIR_ADDRESS).terms == {"same-slug": theirs.article.terms}
 
 
 def test_a_hundred_articles_are_asked_for_at_once(question, front_end_key, article):
     story = article("free")
     answer = question(story.slug, *(f"no-such-{n}" for n in range(99)), key=front_end_key)
-    assert set(answer.articles) == {story.slug}
+    assert set(answer.terms) == {story.slug}
 
 
 def test_a_renewed_device_is_live_by_its_new_token_alone(question, database, clock, people, sign_in):
@@ -209,11 +209,10 @@ def test_a_renewed_device_is_live_by_its_new_token_alone(question, database, clo
 def test_a_shorter_life_counts_at_the_next_question(database, clock, people, sign_in):
     token = sign_in(people.alice).token
     clock.advance(DAY)
-    with database.reading() as connection:
-        presented = Presented(token=token)
-        for idle, state in ((2 * DAY, SessionState.LIVE), (DAY, SessionState.EXPIRED)):
-            life = replace(LIFE, idle=idle)
-            assert ask(connection, presented, [], clock.now(), life=life, modes=ALL_MODES).session.state is state
+    presented = Presented(token=token)
+    for idle, state in ((2 * DAY, SessionState.LIVE), (DAY, SessionState.EXPIRED)):
+        life = replace(LIFE, idle=idle)
+        assert ask(database, presented, [], clock.now(), life=life, modes=ALL_MODES).session.state is state
 
 
 def test_secrets_are_looked_up_by_their_hash_alone(question, database, people, sign_in, front_end_key, clock):

@@ -1,4 +1,4 @@
-"""The password rules as a table, and the bounded pool that hashes."""
+"""The password rules as a table, the places of those who wait, and the hashing."""
 
 import contextlib
 import time
@@ -6,7 +6,6 @@ from threading import Event, Thread
 
 import pytest
 
-from service.accounts import passwords as module
 from service.accounts.passwords import LONGEST, HashingBusy, Passwords, check_password_rules
 from service.accounts.reader import PasswordRefused
 from tests.support.people import quick_passwords
@@ -143,11 +142,53 @@ def test_a_hash_of_weaker_parameters_is_outdated():
     assert not strong.outdated(strong.hash("plum-ladder-orbit-seven"))
 
 
-class Held:
-    """A pool of one thread and ``queue`` places, whose thread is busy until it is let go."""
+# Places
 
-    def __init__(self, queue: int) -> None:
-        self.passwords = quick_passwords(threads=1, queue=queue)
+
+def held(passwords, *networks):
+    """Hold a place for each network, one after the other."""
+    stack = contextlib.ExitStack()
+    for network in networks:
+        stack.enter_context(passwords.place(network))
+    return stack
+
+
+def test_who_finds_every_place_taken_is_told_so_at_once_and_finds_one_later():
+    passwords = quick_passwords(threads=1, queue=2)
+    began = time.monotonic()
+    with held(passwords, "a", "b", "c"), pytest.raises(HashingBusy), passwords.place("d"):
+        pass
+    assert time.monotonic() - began < 1
+    with held(passwords, "d", "e", "f"):
+        pass
+
+
+@pytest.mark.parametrize(("places", "of_one"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (12, 6)])
+def test_one_network_may_hold_half_of_the_places_and_no_more(places, of_one):
+    passwords = quick_passwords(threads=1, queue=places - 1)
+    with held(passwords, *["a"] * of_one):
+        with pytest.raises(HashingBusy), passwords.place("a"):
+            pass
+        with held(passwords, *[f"other {number}" for number in range(places - of_one)]):
+            pass
+
+
+def test_a_place_is_given_back_where_something_goes_wrong_in_it():
+    passwords = quick_passwords(threads=1, queue=0)
+    with contextlib.suppress(ZeroDivisionError), passwords.place("a"):
+        raise ZeroDivisionError
+    with passwords.place("a"):
+        pass
+
+
+# Turns
+
+
+class Held:
+    """Passwords of one thread, which is busy until it is let go."""
+
+    def __init__(self) -> None:
+        self.passwords = quick_passwords(threads=1)
         self._hasher, self._begun, self._go = self.passwords._hasher, Event(), Event()
         self.passwords._hasher = self
         self._thread = Thread(target=self.passwords.hash, args=("held",))
@@ -165,44 +206,22 @@ class Held:
         self._thread.join()
 
 
-def test_a_full_pool_says_so_at_once_and_serves_again_later():
-    held = Held(queue=0)
-    began = time.monotonic()
-    with pytest.raises(HashingBusy):
-        held.passwords.hash("plum-ladder-orbit-seven")
-    with pytest.raises(HashingBusy):
-        held.passwords.verify(None, "plum-ladder-orbit-seven")
-    assert time.monotonic() - began < 1
-    held.release()
-    assert held.passwords.hash("plum-ladder-orbit-seven")
-
-
-def test_who_waits_too_long_is_told_so_and_leaves_her_place(monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
-    held = Held(queue=1)
-    for _ in range(3):
-        with pytest.raises(HashingBusy):
-            held.passwords.hash("plum-ladder-orbit-seven")
-    held.release()
-    assert held.passwords.hash("plum-ladder-orbit-seven")
-
-
-def test_judging_takes_its_turn_among_the_hashing():
-    held = Held(queue=0)
-    with pytest.raises(HashingBusy):
-        held.passwords.check_rules("plum-ladder-orbit-seven", 15)
-    held.release()
-    held.passwords.check_rules("plum-ladder-orbit-seven", 15)
-
-
-def test_who_waits_in_the_queue_is_served():
-    held = Held(queue=1)
-    served = []
-    waiting = Thread(target=lambda: served.append(held.passwords.hash("plum-ladder-orbit-seven")))
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda passwords: passwords.hash("plum-ladder-orbit-seven"),
+        lambda passwords: passwords.check_rules("plum-ladder-orbit-seven", 15),
+    ],
+)
+def test_hashing_and_judging_wait_for_their_turn(act):
+    thread_at_work = Held()
+    served = Event()
+    waiting = Thread(target=lambda: (act(thread_at_work.passwords), served.set()))
     waiting.start()
-    held.release()
+    assert not served.wait(0.1)
+    thread_at_work.release()
+    assert served.wait(5)
     waiting.join()
-    assert len(served) == 1
 
 
 def test_no_more_are_hashed_at_once_than_there_are_threads():

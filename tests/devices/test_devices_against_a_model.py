@@ -15,7 +15,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy.engine import Connection
 
 from service.access.asking import Presented, Session, SessionState, ask
 from service.accounts.store import add_reader
@@ -141,18 +140,17 @@ class Devices(RuleBasedStateMachine):
     @invariant()
     def each_token_is_told_the_truth(self) -> None:
         live = self._live()
-        with self.database.reading() as connection:
-            for device, known in self.devices.items():
-                session = self._session(connection, known.token)
-                if device in live:
-                    assert session.device is not None
-                    assert session.device.id == device
-                else:
-                    assert session.state in (SessionState.EXPIRED, SessionState.NONE)
-            for token, cause in self.ended.items():
-                session = self._session(connection, token)
-                assert session.ended is not None
-                assert session.ended.cause is cause
+        for device, known in self.devices.items():
+            session = self._session(known.token)
+            if device in live:
+                assert session.device is not None
+                assert session.device.id == device
+            else:
+                assert session.state in (SessionState.EXPIRED, SessionState.NONE)
+        for token, cause in self.ended.items():
+            session = self._session(token)
+            assert session.ended is not None
+            assert session.ended.cause is cause
 
     # The model at work
 
@@ -207,8 +205,8 @@ class Devices(RuleBasedStateMachine):
     def _pick(self, data: st.DataObject) -> str:
         return str(data.draw(st.sampled_from(self._as_they_came(self.devices))))
 
-    def _session(self, connection: Connection, token: str) -> Session:
-        return ask(connection, Presented(token=token), [], self.now, life=LIFE, modes=frozenset()).session
+    def _session(self, token: str) -> Session:
+        return ask(self.database, Presented(token=token), [], self.now, life=LIFE, modes=frozenset()).session
 
 
 def test_devices_agree_with_the_model(database):

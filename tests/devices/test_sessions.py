@@ -11,7 +11,9 @@ from service.devices.device import Cause
 from service.devices.sessions import DeviceLimitReached, end_device, knows_device
 from service.devices.store import devices, rename_device, write_last_seen
 from service.foundation.secrets import digest_of
+from tests.support.databases import postgresql_only
 from tests.support.people import LIFE, RULE
+from tests.support.statements import statements
 
 OLDEST = replace(RULE, replace_oldest=True)
 
@@ -79,6 +81,39 @@ def test_the_token_is_new_each_time_and_never_stored(connection, start):
     assert first.token not in repr(first)
 
 
+# What it costs
+
+
+def verbs(said):
+    return [statement.split()[0] for statement, _ in said]
+
+
+def held(database):
+    """On PostgreSQL her row is locked first, by a statement of its own: the next one sees all that was done before."""
+    return [] if database.embedded else ["SELECT"]
+
+
+def test_with_a_place_free_a_sign_in_asks_once_and_writes_once(database, start, live):
+    start()
+    with statements(database) as said:
+        start()
+    assert verbs(said) == [*held(database), "SELECT", "INSERT"]
+
+
+def test_each_device_that_ends_is_removed_and_remembered(database, start):
+    five = [start() for _ in range(5)]
+    with statements(database) as said:
+        start(chosen=five[0].device.id)
+    assert verbs(said) == [*held(database), "SELECT", "DELETE", "INSERT", "INSERT"]
+
+
+@postgresql_only
+def test_the_readers_row_is_locked_before_her_devices_are_listed(database, start):
+    with statements(database) as said:
+        start()
+    assert ["FOR NO KEY UPDATE" in statement for statement, _ in said] == [True, False, False]
+
+
 # Signing in again
 
 
@@ -130,6 +165,15 @@ def test_a_device_that_ran_out_is_known_again(connection, alice, start, live, cl
     again = start(token=first.token)
     assert (again.device.id, again.device.slot) == (first.device.id, first.device.slot)
     assert live() == [again.device]
+
+
+def test_where_every_place_is_held_by_a_device_that_ran_out_they_give_way_one_by_one(start, live, clock, told):
+    five = [start(f"Browser {n}") for n in range(1, 6)]
+    clock.advance(LIFE.idle)
+    sixth, seventh = start(), start()
+    assert [session.device.slot for session in (sixth, seventh)] == [1, 2]
+    assert live() == [seventh.device, sixth.device]
+    assert [told(session.token) for session in five] == [None] * 5  # they ran out, and nobody ended them
 
 
 # Lowered limits

@@ -9,17 +9,22 @@ import psutil
 from tests.support.servers import Server
 
 SOON = 10.0  # seconds
+NAMES = ("reading-worker", "account-worker", "background")
 
 
 def family(server: Server) -> list[psutil.Process]:
-    """The living processes of a server that do its work: those that answer, then the worker beside them."""
-    answering, beside = [], []
-    for child in psutil.Process(server.pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # a zombie is none either
-            words = " ".join(child.cmdline())
-            if "resource_tracker" not in words:
-                (beside if "spawn_main" in words else answering).append(child)
-    return answering + beside
+    """The living processes of a server that do its work, in the order of their names above."""
+    return [process for name in NAMES for process in members(server, name)]
+
+
+def members(server: Server, name: str) -> list[psutil.Process]:
+    """Those of one name, the older first."""
+    found = []
+    for child in psutil.Process(server.pid).children():
+        with suppress(psutil.NoSuchProcess):
+            if child.name() == name and not gone(child):
+                found.append(child)
+    return sorted(found, key=lambda process: process.pid)
 
 
 def gone(process: psutil.Process) -> bool:

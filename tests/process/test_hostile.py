@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from service.cli.serve import HEADERS_WITHIN_MS
+from service.serving.door import HEADERS_WITHIN_MS
 from tests.process.calling import call
 from tests.process.family import family
 from tests.process.town import Town, open_town

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
 from threading import Event, Thread
 
@@ -18,7 +19,7 @@ from service.devices.store import list_devices
 from service.foundation.database import Database
 from service.foundation.schema import current_revision, expected_revision
 from tests.process.calling import NO_REPLY
-from tests.process.family import SOON, family, gone, wait_until
+from tests.process.family import SOON, family, gone, members, wait_until
 from tests.process.town import Town, open_town
 from tests.support.at_once import at_once
 from tests.support.databases import at_database
@@ -27,7 +28,7 @@ from tests.support.servers import Server
 
 CHECKOUT = Path(__file__).parents[2]
 UNDER_WAY = 12
-CLIENTS = 6
+CLIENTS = 3
 
 pytestmark = pytest.mark.process
 
@@ -62,45 +63,66 @@ def test_a_stop_answers_what_is_under_way_and_writes_what_was_gathered(town: Tow
     assert "Traceback" not in server.log.read_text()
 
 
-def test_a_sighup_replaces_the_server_processes_and_loses_no_request(town: Town, figure):
-    server, story = town.servers[0], town.write_story("free")
-    before = {process.pid for process in family(server)}
-    over, answered, faults = Event(), [0] * CLIENTS, []
-
-    def load(client: int) -> None:
-        while not over.is_set():
-            try:
-                reply = town.front_end().read(story.slug)
-            except NO_REPLY as fault:
-                faults.append(repr(fault))
-                return
-            answered[client] += 1
-            if reply.status != 200:
-                faults.append(reply.text)
-
-    clients = [Thread(target=load, args=(client,)) for client in range(CLIENTS)]
-    for client in clients:
-        client.start()
-    os.kill(server.pid, signal.SIGHUP)
-    replaced = wait_until(lambda: len(before - {process.pid for process in family(server)}) >= 2, within=20)
-    time.sleep(1)
-    over.set()
-    for client in clients:
-        client.join()
-    assert replaced
-    assert faults == []
-    assert server.running
-    figure(f"{sum(answered)} requests while the processes were replaced, {len(faults)} lost")
-
-
-def test_a_process_that_was_killed_is_started_anew(town: Town):
+def test_a_sighup_replaces_all_processes_and_loses_no_request(town: Town, figure):
     server = town.servers[0]
     before = family(server)
-    for victim in (before[0], before[-1]):  # one that answers, and the worker beside them
-        victim.kill()
+    with asked_all_the_time(town) as asked:
+        os.kill(server.pid, signal.SIGHUP)
+        assert wait_until(lambda: all(map(gone, before)), within=60)
+        assert wait_until(lambda: len(family(server)) == len(before))
+        time.sleep(1)
+    assert asked.faults == []
+    figure(f"{asked.checks} checks and {asked.passed_on} passed on while the processes were replaced, none lost")
+
+
+def test_what_comes_later_has_the_settings_of_that_day(town: Town):
+    server = town.servers[0]
+    before = family(server)
+    (server.log.parent / ".env").write_text("GATEFOLD_PUBLISHER_NAME=The Evening Courier\n")
+    assert "The Evening Courier" not in town.browser().open("/sign-in").text
+    os.kill(server.pid, signal.SIGHUP)
+    assert wait_until(lambda: all(map(gone, before)), within=60)
+    assert "The Evening Courier" in town.browser().open("/sign-in").text
+
+
+def test_new_processes_that_do_not_become_ready_replace_nothing(town: Town):
+    server, story = town.servers[0], town.write_story("free")
+    before = family(server)
+    (server.log.parent / ".env").write_text("GATEFOLD_DEVICE_LIMIT=many\n")
+    os.kill(server.pid, signal.SIGHUP)
+    assert wait_until(lambda: "not_replaced" in server.log.read_text(), within=60)
+    assert family(server) == before
+    assert town.front_end().read(story.slug).status == 200
+    assert server.ready()
+
+
+def test_processes_that_were_killed_are_started_anew_and_checks_go_on_meanwhile(town: Town):
+    server = town.servers[0]
+    before = family(server)
+    with asked_all_the_time(town) as asked:
+        for name in ("account-worker", "background"):
+            members(server, name)[0].kill()
+        assert wait_until(lambda: len(family(server)) == len(before))
+        assert wait_until(server.ready)
+        time.sleep(1)
+    assert asked.lost_checks == []
+    members(server, "reading-worker")[0].kill()
     assert wait_until(lambda: len(family(server)) == len(before))
     assert wait_until(server.ready)
-    assert before[1] in family(server)
+    assert set(before) & set(family(server)) == {before[1]}  # the reading worker that was let live
+
+
+def test_what_a_killed_account_worker_was_answering_is_told_to_be_interrupted(town: Town):
+    (worker,) = members(town.servers[0], "account-worker")
+    with ExitStack() as stack:
+        asked = [ask_slowly(stack, town) for _ in range(UNDER_WAY)]
+        time.sleep(0.3)
+        worker.kill()
+        replies = [connection.getresponse() for connection in asked]
+        assert {reply.status for reply in replies} <= {401, 500}
+        interrupted = [loads(reply.read()) for reply in replies if reply.status == 500]
+    assert interrupted
+    assert {problem["code"] for problem in interrupted} == {"internal_error"}
 
 
 def test_what_a_killed_parent_leaves_behind_ends_by_itself(town: Town):
@@ -149,6 +171,50 @@ def test_of_two_who_migrate_at_once_both_find_it_done(kind, tmp_path: Path, requ
     assert [getattr(one, "returncode", one) for one in told] == [0, 0], told
     with Database(url).reading() as connection:
         assert current_revision(connection) == expected_revision()
+
+
+@dataclass
+class Asked:
+    """What came of the requests that went on all the time, by new connections."""
+
+    checks: int = 0
+    passed_on: int = 0
+    lost_checks: list[str] = field(default_factory=list)
+    lost_passed_on: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        return self.lost_checks + self.lost_passed_on
+
+
+@contextmanager
+def asked_all_the_time(town: Town) -> Iterator[Asked]:
+    """Within the block, some ask what the lane answers, and some what is passed on to an account worker."""
+    story, asked, over = town.write_story("free"), Asked(), Event()
+    check, passed_on = f"/v1/access/{story.slug}", "/v1/session"
+
+    def load(path: str, lost: list[str]) -> None:
+        while not over.is_set():
+            try:
+                reply = town.front_end().call("GET", path)
+            except NO_REPLY as fault:
+                lost.append(repr(fault))
+                continue
+            if reply.status != 200:
+                lost.append(reply.text)
+            asked.checks += path == check
+            asked.passed_on += path == passed_on
+
+    clients = [Thread(target=load, args=(check, asked.lost_checks)) for _ in range(CLIENTS)]
+    clients += [Thread(target=load, args=(passed_on, asked.lost_passed_on)) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    try:
+        yield asked
+    finally:
+        over.set()
+        for client in clients:
+            client.join()
 
 
 def open_connection(stack: ExitStack, server: Server) -> HTTPConnection:

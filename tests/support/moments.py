@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
-from service.foundation.database import Database, Instant
+from service.foundation.database import Database
+from service.foundation.instants import Instant
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 moments = Table("moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))

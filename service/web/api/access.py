@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
 
 from service.access.check import check
 from service.catalogue.store import UnknownArticle
@@ -12,7 +13,7 @@ from service.web.api.contract.admission import Call
 from service.web.api.contract.endpoint import Feature
 from service.web.api.schemas.decision import DecisionOut, decision_out
 from service.web.api.schemas.examples import SLUG
-from service.web.api.schemas.model import Input, Output
+from service.web.api.schemas.model import Input
 from service.web.api.schemas.parameters import MOST_SLUGS, SlugInPath, distinct
 from service.web.api.schemas.session import SessionOut, session_out
 
@@ -21,12 +22,12 @@ access = Feature(
 )
 
 
-class AccessCheck(Output):
+class AccessCheck(TypedDict):
     """The decision about one article."""
 
-    slug: str = Field(description="The article's slug.", examples=[SLUG])
-    decision: DecisionOut = Field(description="May she read it, and why.")
-    session: SessionOut = Field(description="What became of the session that was shown.")
+    slug: Annotated[str, Field(description="The article's slug.", examples=[SLUG])]
+    decision: Annotated[DecisionOut, Field(description="May she read it, and why.")]
+    session: Annotated[SessionOut, Field(description="What became of the session that was shown.")]
 
 
 class AccessChecksInput(Input):
@@ -39,19 +40,19 @@ class AccessChecksInput(Input):
     ] = Field(description=f"Their slugs, each once, {MOST_SLUGS} at most.", examples=[[SLUG, "no-such-story"]])
 
 
-class AccessOfMany(Output):
+class AccessOfMany(TypedDict):
     """The decision about one of many."""
 
-    slug: str = Field(description="The article's slug.", examples=[SLUG])
-    found: bool = Field(description="Whether the site has the article, as far as this caller may know.")
-    decision: DecisionOut | None = Field(description="May she read it, and why. Null where it was not found.")
+    slug: Annotated[str, Field(description="The article's slug.", examples=[SLUG])]
+    found: Annotated[bool, Field(description="Whether the site has the article, as far as this caller may know.")]
+    decision: Annotated[DecisionOut | None, Field(description="May she read it, and why. Null where it was not found.")]
 
 
-class AccessChecks(Output):
+class AccessChecks(TypedDict):
     """The decisions, in the order of the slugs."""
 
-    items: tuple[AccessOfMany, ...] = Field(description="One for each slug.")
-    session: SessionOut = Field(description="What became of the session that was shown.")
+    items: Annotated[tuple[AccessOfMany, ...], Field(description="One for each slug.")]
+    session: Annotated[SessionOut, Field(description="What became of the session that was shown.")]
 
 
 @access.endpoint(
@@ -59,6 +60,7 @@ class AccessChecks(Output):
     "/v1/access/{slug}",
     callers=READS,
     replies={200: "The decision."},
+    in_lane=True,
     reader_matters=True,
     about=lambda given: (given["slug"],),
 )
@@ -70,7 +72,7 @@ def check_access(call: Call, slug: SlugInPath) -> AccessCheck:
     checked = check(call.answer, slug, call.now, call.house.receipts)
     if checked is None:
         raise UnknownArticle(slug)
-    return AccessCheck(slug=slug, decision=decision_out(checked), session=session_out(call.session))
+    return {"slug": slug, "decision": decision_out(checked), "session": session_out(call.session)}
 
 
 @access.endpoint(
@@ -78,6 +80,7 @@ def check_access(call: Call, slug: SlugInPath) -> AccessCheck:
     "/v1/access",
     callers=READS,
     replies={200: "The decisions."},
+    in_lane=True,
     reader_matters=True,
     about=lambda given: given["body"].slugs,
 )
@@ -86,9 +89,9 @@ def check_access_to_many(call: Call, body: AccessChecksInput) -> AccessChecks:
 
     Up to a hundred at a time, at the cost of one. It changes nothing.
     """
-    return AccessChecks(items=tuple(_check(call, slug) for slug in body.slugs), session=session_out(call.session))
+    return {"items": tuple(_check(call, slug) for slug in body.slugs), "session": session_out(call.session)}
 
 
 def _check(call: Call, slug: str) -> AccessOfMany:
     checked = check(call.answer, slug, call.now, call.house.receipts)
-    return AccessOfMany(slug=slug, found=checked is not None, decision=decision_out(checked) if checked else None)
+    return {"slug": slug, "found": checked is not None, "decision": decision_out(checked) if checked else None}

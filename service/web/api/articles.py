@@ -1,11 +1,14 @@
 """One article: the gated read, and what the newsroom's front end does with it."""
 
+from typing import Annotated
+
 from pydantic import Field
-from sqlalchemy.engine import Connection
+from typing_extensions import TypedDict
 
 from service.access.check import check
 from service.catalogue.articles import Saved
-from service.catalogue.store import UnknownArticle, delete_article, get_body, prepare_article, save_article
+from service.catalogue.reading import get_on_terms
+from service.catalogue.store import UnknownArticle, delete_article, prepare_article, save_article
 from service.catalogue.submission import ArticleSubmission
 from service.sites.site import Scope
 from service.web.api.contract.admission import Call
@@ -13,7 +16,6 @@ from service.web.api.contract.callers import Callers
 from service.web.api.contract.endpoint import Answered, Feature
 from service.web.api.schemas.article import ArticleOut, StoredArticle, article_out, stored_article
 from service.web.api.schemas.decision import DecisionOut, decision_out
-from service.web.api.schemas.model import Output
 from service.web.api.schemas.parameters import SlugInPath
 from service.web.api.schemas.session import SessionOut, session_out
 
@@ -29,12 +31,12 @@ READS = Callers(Scope.ARTICLES_READ, browsers=True)
 WRITES = Callers(Scope.ARTICLES_WRITE)
 
 
-class GatedArticle(Output):
+class GatedArticle(TypedDict):
     """An article for one reader, why she may or may not read it, and what became of her session."""
 
-    article: ArticleOut = Field(description="The article, with its body only where the decision is to grant.")
-    decision: DecisionOut = Field(description="May she read it, and why.")
-    session: SessionOut = Field(description="What became of the session that was shown.")
+    article: Annotated[ArticleOut, Field(description="The article, with its body only where the decision is to grant.")]
+    decision: Annotated[DecisionOut, Field(description="May she read it, and why.")]
+    session: Annotated[SessionOut, Field(description="What became of the session that was shown.")]
 
 
 @articles.endpoint(
@@ -42,10 +44,11 @@ class GatedArticle(Output):
     "/v1/articles/{slug}",
     callers=READS,
     replies={200: "The article. A denial is an answer like any other: `decision.granted` is false."},
+    in_lane=True,
     reader_matters=True,
     about=lambda given: (given["slug"],),
 )
-def read_article(call: Call, connection: Connection, slug: SlugInPath) -> GatedArticle:
+def read_article(call: Call, slug: SlugInPath) -> GatedArticle:
     """Read an article as a reader.
 
     The gated read: the body comes with a granted decision, and without one there is the teaser, the reason and what
@@ -54,12 +57,12 @@ def read_article(call: Call, connection: Connection, slug: SlugInPath) -> GatedA
     checked = check(call.answer, slug, call.now, call.house.receipts)
     if checked is None:
         raise UnknownArticle(slug)
-    body = get_body(connection, checked.article.id) if checked.decision.granted else None
-    return GatedArticle(
-        article=article_out(checked.article, body, call.now),
-        decision=decision_out(checked),
-        session=session_out(call.session),
-    )
+    article, body = get_on_terms(call.house.database, checked.terms, with_body=checked.decision.granted)
+    return {
+        "article": article_out(article, body, call.now),
+        "decision": decision_out(checked),
+        "session": session_out(call.session),
+    }
 
 
 @articles.endpoint(

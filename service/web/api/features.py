@@ -28,3 +28,7 @@ FEATURES: tuple[Feature, ...] = (
 
 def list_endpoints() -> list[Endpoint]:
     return [endpoint for feature in FEATURES for endpoint in feature.endpoints]
+
+
+def list_lane_endpoints() -> list[Endpoint]:
+    return [endpoint for endpoint in list_endpoints() if endpoint.in_lane]

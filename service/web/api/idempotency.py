@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, delete, select, update
 from sqlalchemy.engine import Connection
 
-from service.foundation.database import Instant, insert_or, metadata
+from service.foundation.database import insert_or, metadata
+from service.foundation.instants import Instant
 from service.web.api.contract.admission import Call
 from service.web.api.contract.endpoint import Answered
 from service.web.problems import IDEMPOTENCY_KEY_REUSED, MALFORMED_REQUEST, Problem

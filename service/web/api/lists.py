@@ -8,9 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy.engine import Connection
 
 from service.access.check import find_visible
-from service.catalogue.articles import Article, Visibility
+from service.catalogue.articles import Article, Terms, Visibility
 from service.catalogue.listings import Filter, list_articles, list_latest, list_related, list_sections
-from service.catalogue.store import UnknownArticle
+from service.catalogue.store import UnknownArticle, get_article
 from service.catalogue.submission import Name, Slug
 from service.sites.site import Scope
 from service.web.api.articles import READS
@@ -115,7 +115,7 @@ def list_related_articles(call: Call, connection: Connection, slug: SlugInPath, 
 
     Those that share most tags with it, then the latest of its section.
     """
-    article = _article(call, slug)
+    article = get_article(connection, call.caller.site_id, _visible(call, slug).slug)
     return Listings(items=_listings(list_related(connection, article, call.now, limit=query.limit)))
 
 
@@ -132,8 +132,7 @@ def list_latest_articles(call: Call, connection: Connection, slug: SlugInPath, q
 
     The site's latest, without the article itself.
     """
-    article = _article(call, slug)
-    return Listings(items=_listings(list_latest(connection, article, call.now, limit=query.limit)))
+    return Listings(items=_listings(list_latest(connection, _visible(call, slug), call.now, limit=query.limit)))
 
 
 @lists.endpoint("GET", "/v1/sections", callers=READS, replies={200: A_LIST}, etag=True)
@@ -146,10 +145,10 @@ def list_site_sections(call: Call, connection: Connection) -> Sections:
     return Sections(items=tuple(SectionOut(slug=section.slug, name=section.name) for section in sections))
 
 
-def _article(call: Call, slug: str) -> Article:
-    """The article that others are listed beside, if this caller may know of it."""
-    if article := find_visible(call.answer, slug, call.now):
-        return article
+def _visible(call: Call, slug: str) -> Terms:
+    """Of the article that others are listed beside, if this caller may know of it."""
+    if terms := find_visible(call.answer, slug, call.now):
+        return terms
     raise UnknownArticle(slug)
 
 

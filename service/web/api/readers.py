@@ -1,8 +1,9 @@
 """Readers, for staff: find one, set her device limit, sign her out."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field, with_config
 from sqlalchemy.engine import Connection
 
 from service.accounts.reader import LONGEST_EMAIL, Reader, clean_email
@@ -25,15 +26,15 @@ READS_READERS = Callers(Scope.READERS_READ)
 WRITES_READERS = Callers(Scope.READERS_WRITE)
 
 
+@with_config(title="ReaderForStaff")
 class ReaderForStaff(ReaderOut):
     """A reader, as staff see her."""
 
-    model_config = ConfigDict(title="ReaderForStaff")
-
-    device_limit: int | None = Field(
-        description="How many devices she may be signed in on, where staff set that for her.", examples=[None]
-    )
-    created_at: datetime = Field(description="When she confirmed her sign-up.", examples=[INSTANT])
+    device_limit: Annotated[
+        int | None,
+        Field(description="How many devices she may be signed in on, where staff set that for her.", examples=[None]),
+    ]
+    created_at: Annotated[datetime, Field(description="When she confirmed her sign-up.", examples=[INSTANT])]
 
 
 class ReadersFound(Output):

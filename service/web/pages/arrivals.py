@@ -1,6 +1,6 @@
 """What follows a proof of who the reader is: her session in a cookie, or the choice among her devices."""
 
-from flask import flash, g, make_response, request, session
+from flask import flash, g, make_response, session
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
@@ -11,7 +11,7 @@ from service.web.pages.forms import PageForm
 from service.web.pages.rendering import render_page
 from service.web.pages.returning import returning_to, see_other
 from service.web.signing_in import DeviceChoice, SignedIn, end_session_of_another
-from service.web.who import asking_device, current_session, presented, request_time
+from service.web.who import asking_device, current_session, request_time, shown_now
 
 
 class ChoiceForm(PageForm):
@@ -23,7 +23,7 @@ class ChoiceForm(PageForm):
 
 def newcomer() -> Newcomer:
     """The browser that asks, with the session it has or had."""
-    return Newcomer(asking_device(), presented(request).token)
+    return Newcomer(asking_device(), shown_now().token)
 
 
 def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str | None = None) -> Response:

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from service.access.memory import Memory
 from service.devices.sessions import StartedSession
 from service.foundation.database import Database
 from service.sites.site import Mode, Scope, Site
@@ -170,5 +171,6 @@ def test_test_keys_are_refused_in_production(key_with: Callable[..., Asking]) ->
     asking = key_with(Scope.ARTICLES_READ, mode=Mode.TEST)
     assert asking.get("/v1/sections").status_code == 200
     app = asking.client.application
-    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], modes=frozenset({Mode.LIVE}))
+    in_production = {"modes": frozenset({Mode.LIVE}), "memory": Memory(lambda: None)}
+    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], **in_production)
     assert code_of(asking.get("/v1/sections")) == "key_required"

@@ -8,6 +8,7 @@ import yaml
 from flask import Flask
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from pydantic import TypeAdapter
 from referencing import Registry, Resource
 
 from service.web.api.contract.callers import Callers
@@ -40,7 +41,7 @@ def test_every_route_of_the_api_stands_in_the_contract_and_the_reverse(app: Flas
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     documented = {(path, method.upper()) for path, methods in DOCUMENT["paths"].items() for method in methods}
-    assert routes == documented
+    assert routes == documented - {("/gate", "GET")}  # which proxies ask, by any method
 
 
 def test_the_file_is_what_the_code_says() -> None:
@@ -96,7 +97,7 @@ def test_every_problem_is_documented() -> None:
 def test_no_two_models_share_a_name_in_the_contract() -> None:
     answers = {endpoint.result for endpoint in list_endpoints() if endpoint.result}
     bodies = {endpoint.body for endpoint in list_endpoints() if endpoint.body}
-    titles = [model.model_config.get("title") or model.__name__ for model in answers | bodies]
+    titles = [TypeAdapter(model).json_schema()["title"] for model in answers | bodies]
     assert sorted(titles) == sorted(set(titles))
 
 

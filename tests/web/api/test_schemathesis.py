@@ -34,7 +34,9 @@ CONFIG = {
         "positive_data_acceptance": {
             "expected-statuses": ["2xx", "304", "401", "403", "404", "409", "410", "422", "429", "503"]
         }
-    }
+    },
+    # To a proxy without a good key, 401 would say that its reader should sign in.
+    "operations": [{"include-path": "/gate", "checks": {"missing_required_header": {"enabled": False}}}],
 }
 REPLACING = replace(RULE, replace_oldest=True)
 

@@ -144,7 +144,7 @@ def test_a_device_that_is_made_up_ends_none(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:
     page = visitor.sign_in(people.alice.email, people.alice.password)
-    made_up = replace(five[0], device=replace(five[0].device, id="dev_\x00"))
+    made_up = replace(five[0], device=five[0].device._replace(id="dev_\x00"))
     assert choose(visitor, page, made_up).title == "You are signed in on five devices"
     assert sorted(live(database, people, clock)) == sorted(session.device.id for session in five)
 

@@ -1,14 +1,12 @@
-"""Who may call: finds out who is asking, and refuses whoever the endpoint has not named."""
+"""Who may call: refuses whoever the endpoint has not named. It knows the request, and nothing of Flask."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from flask import Request, g, request
-from sqlalchemy.engine import Connection
+from werkzeug import Request
 
-from service.access.asking import Answer, Caller, Session, SessionState
+from service.access.asking import Answer, Caller, Presented, Session, SessionState
 from service.accounts.reader import Reader
 from service.devices.device import Device
 from service.devices.kinds import device_kind
@@ -18,17 +16,19 @@ from service.web.api.contract.callers import Callers
 from service.web.api.contract.endpoint import Endpoint
 from service.web.api.contract.parsing import require_json
 from service.web.cross_site import READING, from_elsewhere
-from service.web.doors import Doors, doors
+from service.web.doors import Doors
 from service.web.problems import Problem
-from service.web.who import UNKNOWN_NETWORK, identify, network_of, presented, request_time
+from service.web.who import UNKNOWN_NETWORK, network_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 READER_ADDRESS = "Gatefold-Reader-Address"
 READER_AGENT = "Gatefold-Reader-Agent"
 BY_SCRIPT = frozenset({"cors", "same-origin"})  # the only modes in which a page's script reads what we answer
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call that was let in, and all that a view needs to know of it."""
 
     house: Doors
@@ -36,8 +36,7 @@ class Call:
     caller: Caller
     answer: Answer
     token: str | None  # the session that was shown, live or not
-    network: str  # the reader's, for quotas
-    agent: str  # the reader's User-Agent
+    environ: "WSGIEnvironment"
 
     @property
     def by_key(self) -> bool:
@@ -61,28 +60,42 @@ class Call:
         """The reader's, in words. Told only where it is asked for: finding out takes longer than an access check."""
         return device_kind(self.agent)
 
+    @property
+    def network(self) -> str:
+        """The reader's, for quotas. A front end calls from its own, and may say which her address is."""
+        own: str | None = self.environ.get("REMOTE_ADDR")
+        return network_of(self.environ.get(_in_environ(READER_ADDRESS), own) if self.by_key else own)
+
+    @property
+    def agent(self) -> str:
+        """The reader's User-Agent."""
+        agent: str = self.environ.get("HTTP_USER_AGENT", "")
+        return self.environ.get(_in_environ(READER_AGENT), agent) if self.by_key else agent
+
     def newcomer(self, name: str | None = None) -> Newcomer:
         return Newcomer(self.device_kind, self.token, name)
 
 
-def admit(endpoint: Endpoint, connection: Connection, slugs: Sequence[str] = ()) -> Call:
-    """Ask who is asking, and about these slugs, once; then let in whoever the endpoint names."""
-    answer = identify(connection, tuple(slugs))
-    shown = presented(request)
+def let_in(
+    endpoint: Endpoint, house: Doors, environ: "WSGIEnvironment", shown: Presented, answer: Answer, now: datetime
+) -> Call:
+    """Let in whoever the endpoint names, and nobody else. Raises :class:`Problem`."""
+    caller = answer.caller
     if shown.key is None:
-        g.origin_known = answer.caller is not None
-        _check_browser(request, known=answer.caller is not None)
-    if answer.caller is None:
+        _check_browser(Request(environ), known=caller is not None)
+    if caller is None:
         raise Problem(
             problems.KEY_REQUIRED,
             "Call with a front-end key, or from a page at one of a site's addresses.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    _check_scope(endpoint.callers, answer.caller)
+    _check_scope(endpoint.callers, caller)
     if endpoint.callers.reader:
         _check_reader(answer.session)
-    network, agent = _reader_of(request, answer.caller)
-    return Call(doors(), request_time(), answer.caller, answer, shown.token, network, agent)
+    told = environ.get(_in_environ(READER_ADDRESS))
+    if told is not None and caller.key_id is not None and network_of(told) == UNKNOWN_NETWORK:
+        raise Problem(problems.MALFORMED_REQUEST, f"{READER_ADDRESS} is no internet address.")
+    return Call(house, now, caller, answer, shown.token, environ)
 
 
 def _check_browser(asking: Request, *, known: bool) -> None:
@@ -121,13 +134,6 @@ def _check_reader(session: Session) -> None:
             raise Problem(problems.SESSION_ENDED, "This device was signed out.", facts, challenge)
 
 
-def _reader_of(asking: Request, caller: Caller) -> tuple[str, str]:
-    """The reader's network and User-Agent. A front end calls from its own, and may say what its reader's are."""
-    network, agent = network_of(asking.remote_addr), asking.headers.get("User-Agent", "")
-    if caller.key_id is None:
-        return network, agent
-    if (address := asking.headers.get(READER_ADDRESS)) is not None:
-        network = network_of(address)
-        if network == UNKNOWN_NETWORK:
-            raise Problem(problems.MALFORMED_REQUEST, f"{READER_ADDRESS} is no internet address.")
-    return network, asking.headers.get(READER_AGENT, agent)
+@cache
+def _in_environ(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"

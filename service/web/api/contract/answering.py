@@ -5,18 +5,17 @@ from typing import Any
 
 import structlog
 from flask import Request, Response
-from pydantic import BaseModel
 from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
 
 from service.web import problems
+from service.web.answers import READERS_OWN
 from service.web.api.contract.endpoint import Answered, Endpoint
 from service.web.problems import Problem, problem_from
 from service.web.who import request_time
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
-READERS_OWN = ("private, no-store", "Authorization, Cookie, Gatefold-Session, Origin")
 FOR_ALL_READERS = ("private, max-age=0, must-revalidate", "Authorization, Origin")
 
 FROM_WERKZEUG = {
@@ -33,14 +32,14 @@ log = structlog.get_logger()
 def respond(endpoint: Endpoint, asking: Request, result: Any) -> Response:
     """The response to a call that went well."""
     answered = result if isinstance(result, Answered) else Answered(result, endpoint.status)
-    model: BaseModel | None = answered.result
-    text = model.model_dump_json() if model is not None else ""
-    response = Response(text, answered.status, answered.headers, mimetype=JSON if model is not None else None)
+    model = answered.result
+    body = endpoint.written(model) if model is not None else b""
+    response = Response(body, answered.status, answered.headers, mimetype=JSON if model is not None else None)
     if model is None:
         response.headers.pop("Content-Type", None)
     if endpoint.etag:
         _keep(response, FOR_ALL_READERS)
-        response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+        response.set_etag(hashlib.sha256(body).hexdigest()[:32])
         response.make_conditional(asking)  # in place
         return response
     return _keep(response, READERS_OWN)

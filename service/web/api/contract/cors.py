@@ -1,11 +1,16 @@
 """Lets scripts on the sites' own pages read what we answer (CORS), and those of nobody else."""
 
+from typing import TYPE_CHECKING
+
 from flask import Request, Response, g, request
 from werkzeug.routing import MapAdapter
 
 from service.foundation.database import DatabaseUnavailable
 from service.sites.store import find_site_at
 from service.web.doors import doors
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ALLOWED_HEADERS = "Content-Type, Idempotency-Key, If-None-Match"
 EXPOSED_HEADERS = "ETag, Idempotent-Replayed, Retry-After"
@@ -15,14 +20,24 @@ REMEMBERED_SECONDS = 600
 def share(response: Response) -> Response:
     """Mark a response as readable for the page that asked, where it is one of a site's."""
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"  # never a part of another site's page
-    if "Origin" not in request.headers or "Authorization" in request.headers:
-        return response
-    response.headers.setdefault("Vary", "Origin")
-    if _origin_known(request):
-        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-        response.headers["Access-Control-Allow-Credentials"] = "true"
-        response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+    if asked_by_page(request.environ):
+        response.headers.setdefault("Vary", "Origin")
+        if _origin_known(request):
+            response.headers.update(sharing_with(request.headers["Origin"]))
     return response
+
+
+def asked_by_page(environ: "WSGIEnvironment") -> bool:
+    return "HTTP_ORIGIN" in environ and "HTTP_AUTHORIZATION" not in environ
+
+
+def sharing_with(origin: str) -> list[tuple[str, str]]:
+    """What lets a page at this origin read an answer: for one of a site's own only."""
+    return [
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Expose-Headers", EXPOSED_HEADERS),
+    ]
 
 
 def answer_preflight(methods: set[str]) -> Response:

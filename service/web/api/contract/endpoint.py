@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import SchemaSerializer
 
 from service.web import problems
 from service.web.api.contract.callers import Callers
@@ -48,8 +49,12 @@ class Endpoint:
     body_limit: int  # octets
     etag: bool  # depends on no reader, so it may be kept and asked for anew
     once: bool  # takes an Idempotency-Key
+    in_lane: bool  # answered without Flask where all is as usual
     reader_matters: bool  # the answer speaks of the session that was shown
     about: Callable[[Mapping[str, Any]], Sequence[str]] | None  # the slugs that the one question is about
+
+    def slugs_in(self, given: Mapping[str, Any]) -> Sequence[str]:
+        return self.about(given) if self.about else ()
 
     @property
     def name(self) -> str:
@@ -81,11 +86,20 @@ class Endpoint:
         return self.hints.get("query")
 
     @property
-    def result(self) -> type[BaseModel] | None:
-        """The model of the answer; None where there is nothing to say."""
+    def result(self) -> type[Any] | None:
+        """The model of the answer, or the shape of it; None where there is nothing to say."""
         hint = self.hints["return"]
         hint = get_args(hint)[0] if get_origin(hint) is Answered else hint
         return None if hint is type(None) else hint
+
+    @cached_property
+    def _writer(self) -> SchemaSerializer:
+        shape: Any = self.result
+        return TypeAdapter(shape).serializer
+
+    def written(self, result: Any) -> bytes:
+        """An answer as JSON."""
+        return self._writer.to_json(result)
 
     @property
     def reads(self) -> bool:
@@ -128,6 +142,7 @@ class Feature:
         body_limit: int = LARGEST_BODY,
         etag: bool = False,
         once: bool = False,
+        in_lane: bool = False,
         reader_matters: bool = False,
         about: Callable[[Mapping[str, Any]], Sequence[str]] | None = None,
     ) -> Callable[[View], View]:
@@ -146,6 +161,7 @@ class Feature:
                     body_limit,
                     etag,
                     once,
+                    in_lane,
                     reader_matters,
                     about,
                 )

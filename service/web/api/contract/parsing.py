@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Request
 from pydantic import BaseModel, ValidationError
+from werkzeug import Request
 
 from service.web.api.contract.endpoint import Endpoint
 from service.web.api.contract.mistakes import mistakes, pointer

@@ -2,11 +2,13 @@
 
 import json
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from service.web.api.reference.preamble import SECURITY_SCHEMES
 from service.web.api.schemas.examples import KEY, SESSION_TOKEN
 
 Json = dict[str, Any]
@@ -45,6 +47,7 @@ class Operation:
     parameters: tuple[Field, ...]
     body: Shown | None
     answers: tuple[Shown, ...]
+    headers: tuple[Field, ...]  # of the answers
     problems: tuple[Json, ...]
     curl: str
 
@@ -89,7 +92,8 @@ class Reference:
 
     def _operation(self, path: str, method: str, operation: Json) -> Operation:
         parameters = [self._resolved(parameter) for parameter in operation.get("parameters", ())]
-        answers = {status: reply for status, reply in operation["responses"].items() if status < "400"}
+        answers = {status: reply for status, reply in operation["responses"].items() if not self._codes(reply)}
+        headers = {name: header for reply in answers.values() for name, header in reply.get("headers", {}).items()}
         body = operation.get("requestBody")
         return Operation(
             id=operation["operationId"],
@@ -102,6 +106,7 @@ class Reference:
             ),
             body=self._shown("", body, with_fields=True) if body else None,
             answers=tuple(self._shown(status, reply) for status, reply in answers.items()),
+            headers=tuple(_field(name, self._resolved(header), False) for name, header in headers.items()),
             problems=tuple(self._problems_of(operation)),
             curl=self._curl(path, method.upper(), operation, parameters),
         )
@@ -123,12 +128,12 @@ class Reference:
 
     def _problems_of(self, operation: Json) -> list[Json]:
         examples = self.document["components"]["examples"]
-        return [
-            examples[code]["value"]
-            for status, reply in operation["responses"].items()
-            if status >= "400"
-            for code in self._resolved(reply)["content"]["application/problem+json"]["examples"]
-        ]
+        return [examples[code]["value"] for reply in operation["responses"].values() for code in self._codes(reply)]
+
+    def _codes(self, reply: Json) -> Iterable[str]:
+        """Those of the problems that a reply can be; none where it is an answer."""
+        content = self._resolved(reply).get("content", {})
+        return content.get("application/problem+json", {}).get("examples", ())  # type: ignore[no-any-return]
 
     def _curl(self, path: str, method: str, operation: Json, parameters: list[Json]) -> str:
         for parameter in parameters:
@@ -139,8 +144,13 @@ class Reference:
         url = f"{self.public_url}{path}{'?' if query else ''}{query}"
         lines = [f"curl {shlex.quote(url)}" if method == "GET" else f"curl -X {method} {shlex.quote(url)}"]
         lines.append(f"-H 'Authorization: Bearer {KEY}'")
-        if any("readerSession" in way for way in operation["security"]):
+        shown = {scheme for way in operation["security"] if "frontEndKey" in way for scheme in way}
+        if "readerSession" in shown:
             lines.append(f"-H 'Gatefold-Session: {SESSION_TOKEN}'")
+        if "sessionCookie" in shown:
+            lines.append(f"-b '{SECURITY_SCHEMES['sessionCookie']['name']}={SESSION_TOKEN}'")
+        own = [parameter for parameter in operation.get("parameters", ()) if parameter.get("in") == "header"]
+        lines += [f"-H '{parameter['name']}: {parameter['example']}'" for parameter in own if "example" in parameter]
         if body := operation.get("requestBody"):
             lines.append("-H 'Content-Type: application/json'")
             example = json.dumps(body["content"]["application/json"]["example"], ensure_ascii=False)

@@ -6,11 +6,13 @@ import yaml
 
 from service import __version__
 from service.web.api.features import FEATURES, list_endpoints
+from service.web.api.reference.gate import GATE_HEADERS, GATE_TAG, describe_gate
 from service.web.api.reference.model_schemas import ModelSchemas
 from service.web.api.reference.operations import describe_operation
 from service.web.api.reference.preamble import DESCRIPTION, HEADER_PARAMETERS, RESPONSE_HEADERS, SECURITY_SCHEMES
 from service.web.api.reference.problem_responses import problem_responses
 from service.web.api.reference.problem_schemas import FACTS, problem_examples, problem_schemas
+from service.web.gate.gate import PATH as GATE
 
 Json = dict[str, Any]
 
@@ -27,7 +29,7 @@ def make_document() -> Json:
             *((model, "serialization") for model in dict.fromkeys(answers)),
         ]
     )
-    paths: Json = {}
+    paths: Json = {GATE: {"get": describe_gate()}}
     for endpoint in sorted(endpoints, key=lambda endpoint: endpoint.path):
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = describe_operation(endpoint, schemas)
     facts = {model: schemas.reference_to(model) for model in FACTS.values()}
@@ -41,12 +43,12 @@ def make_document() -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "This installation."}],
-        "tags": [{"name": feature.name, "description": feature.description} for feature in FEATURES],
+        "tags": [{"name": feature.name, "description": feature.description} for feature in FEATURES] + [GATE_TAG],
         "paths": paths,
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "parameters": HEADER_PARAMETERS,
-            "headers": RESPONSE_HEADERS,
+            "headers": {**RESPONSE_HEADERS, **GATE_HEADERS},
             "responses": problem_responses(endpoints),
             "schemas": dict(sorted({**schemas.components(without=queries), **problem_schemas(facts)}.items())),
             "examples": problem_examples(),

@@ -1,10 +1,10 @@
 """The JSON schemas of the models that endpoints take and answer with, and an example made from each."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Hashable, Iterable
+from typing import Any, cast
 
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 Json = dict[str, Any]
 PREFIX = "#/components/schemas/"
@@ -24,26 +24,28 @@ OF_ENUMS = {
 
 
 class ModelSchemas:
-    def __init__(self, models: Iterable[tuple[type[BaseModel], JsonSchemaMode]]) -> None:
-        references, document = models_json_schema(
-            list(models), ref_template=PREFIX + "{model}", schema_generator=_WithoutTitles
+    def __init__(self, models: Iterable[tuple[type[Any], JsonSchemaMode]]) -> None:
+        references, document = TypeAdapter.json_schemas(
+            [(cast(Hashable, model), mode, TypeAdapter(model)) for model, mode in models],
+            ref_template=PREFIX + "{model}",
+            schema_generator=_WithoutTitles,
         )
         titles = {name: schema.get("title", name) for name, schema in document["$defs"].items()}
         self._definitions: Json = {titles[name]: _renamed(schema, titles) for name, schema in document["$defs"].items()}
-        self._names = {
+        self._names: dict[Any, str] = {
             model: titles[reference["$ref"].removeprefix(PREFIX)] for (model, _), reference in references.items()
         }
 
-    def definition_of(self, model: type[BaseModel]) -> Json:
+    def definition_of(self, model: type[Any]) -> Json:
         return self._definitions[self._names[model]]  # type: ignore[no-any-return]
 
-    def reference_to(self, model: type[BaseModel]) -> Json:
+    def reference_to(self, model: type[Any]) -> Json:
         return {"$ref": PREFIX + self._names[model]}
 
-    def example_of(self, model: type[BaseModel]) -> Any:
+    def example_of(self, model: type[Any]) -> Any:
         return self._example(self.reference_to(model))
 
-    def components(self, *, without: Iterable[type[BaseModel]]) -> Json:
+    def components(self, *, without: Iterable[type[Any]]) -> Json:
         """All schemas by name, but those of models that are taken apart (into parameters)."""
         left_out = {self._names[model] for model in without}
         return {

@@ -3,8 +3,6 @@
 from itertools import groupby
 from typing import Any
 
-from pydantic import BaseModel
-
 from service.sites.site import Scope
 from service.web.api.contract.callers import Callers
 from service.web.api.contract.endpoint import Endpoint
@@ -103,7 +101,7 @@ def _replies(endpoint: Endpoint, schemas: ModelSchemas) -> Json:
     return replies
 
 
-def _content(model: type[BaseModel], schemas: ModelSchemas) -> Json:
+def _content(model: type[Any], schemas: ModelSchemas) -> Json:
     return {"schema": schemas.reference_to(model), "example": schemas.example_of(model)}
 
 

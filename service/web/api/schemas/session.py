@@ -1,8 +1,10 @@
 """Readers, their sessions and their devices, as the contract has them."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict
 
 from service.access.asking import Session, SessionState
 from service.accounts.reader import Reader
@@ -10,36 +12,36 @@ from service.devices.device import Cause, Device
 from service.web.api.schemas.model import DeviceId, Instant, Output, ReaderId
 
 
-class ReaderOut(Output):
+@with_config(title="Reader")
+class ReaderOut(TypedDict):
     """A reader, as she herself may see."""
 
-    model_config = ConfigDict(title="Reader")
-
     id: ReaderId
-    name: str = Field(description="Her name.", examples=["Alice Berg"])
-    email: str = Field(description="Her address.", examples=["alice@example.org"])
+    name: Annotated[str, Field(description="Her name.", examples=["Alice Berg"])]
+    email: Annotated[str, Field(description="Her address.", examples=["alice@example.org"])]
 
 
-class SessionDevice(Output):
+class SessionDevice(TypedDict):
     """The device that a session is on."""
 
     id: DeviceId
-    name: str = Field(description="Its name, which its reader may change.", examples=["Firefox on Android"])
+    name: Annotated[str, Field(description="Its name, which its reader may change.", examples=["Firefox on Android"])]
 
 
-class SessionOut(Output):
+@with_config(title="Session")
+class SessionOut(TypedDict):
     """What became of the session that was shown."""
 
-    model_config = ConfigDict(title="Session")
-
-    state: SessionState = Field(description="`none` where none was shown, or none that is known.", examples=["live"])
-    reader: ReaderOut | None = Field(description="Who is signed in; only while the session is live.")
-    device: SessionDevice | None = Field(description="On which device; only while the session is live.")
-    ended_at: datetime | None = Field(description="When it was ended, where it was.", examples=[None])
-    cause: Cause | None = Field(description="Why it was ended, where it was.", examples=[None])
-    by_device: str | None = Field(
-        description="The kind of device it was ended from, or had to give way for.", examples=[None]
-    )
+    state: Annotated[
+        SessionState, Field(description="`none` where none was shown, or none that is known.", examples=["live"])
+    ]
+    reader: Annotated[ReaderOut | None, Field(description="Who is signed in; only while the session is live.")]
+    device: Annotated[SessionDevice | None, Field(description="On which device; only while the session is live.")]
+    ended_at: Annotated[datetime | None, Field(description="When it was ended, where it was.", examples=[None])]
+    cause: Annotated[Cause | None, Field(description="Why it was ended, where it was.", examples=[None])]
+    by_device: Annotated[
+        str | None, Field(description="The kind of device it was ended from, or had to give way for.", examples=[None])
+    ]
 
 
 class DeviceOut(Output):
@@ -62,19 +64,19 @@ class Devices(Output):
 
 
 def reader_out(reader: Reader) -> ReaderOut:
-    return ReaderOut(id=reader.id, name=reader.name, email=reader.email)
+    return {"id": reader.id, "name": reader.name, "email": reader.email}
 
 
 def session_out(session: Session) -> SessionOut:
-    ended = session.ended
-    return SessionOut(
-        state=session.state,
-        reader=reader_out(session.reader) if session.reader else None,
-        device=SessionDevice(id=session.device.id, name=session.device.name) if session.device else None,
-        ended_at=ended.ended_at if ended else None,
-        cause=ended.cause if ended else None,
-        by_device=ended.by_device if ended else None,
-    )
+    reader, device, ended = session.reader, session.device, session.ended
+    return {
+        "state": session.state,
+        "reader": reader_out(reader) if reader else None,
+        "device": {"id": device.id, "name": device.name} if device else None,
+        "ended_at": ended.ended_at if ended else None,
+        "cause": ended.cause if ended else None,
+        "by_device": ended.by_device if ended else None,
+    }
 
 
 def device_out(device: Device, current: Device | None = None) -> DeviceOut:

@@ -1,0 +1,98 @@
+"""The one question that every access check puts to the database: one statement, by keys, that writes nothing."""
+
+from collections.abc import Sequence
+from enum import StrEnum, auto
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, String, and_, bindparam, case, cast, func, null, select
+
+from service.access.store import ENTITLEMENT_COLUMNS, entitlements
+from service.accounts.store import READER_COLUMNS, readers
+from service.catalogue.store import TERMS_COLUMNS, articles
+from service.devices.store import DEVICE_COLUMNS, devices, ended_sessions
+from service.foundation.questions import Question
+from service.sites.store import front_end_keys, site_addresses
+
+SEVERAL = 2
+
+KEY_COLUMNS = (
+    front_end_keys.c.site_id,
+    front_end_keys.c.id,
+    front_end_keys.c.scopes,
+    front_end_keys.c.mode,
+    front_end_keys.c.revoked_at,
+)
+ENDED_COLUMNS = (
+    ended_sessions.c.reader_id,
+    ended_sessions.c.device_id,
+    ended_sessions.c.ended_at,
+    ended_sessions.c.cause,
+    ended_sessions.c.by_device,
+)
+DEVICE = len(KEY_COLUMNS)
+READER = DEVICE + len(DEVICE_COLUMNS)
+ENDED = READER + len(READER_COLUMNS)
+ENTITLEMENT = ENDED + len(ENDED_COLUMNS)
+TERMS = ENTITLEMENT + len(ENTITLEMENT_COLUMNS)
+SLUG = TERMS + TERMS_COLUMNS.index(articles.c.slug)
+
+
+class By(StrEnum):
+    """What tells the site that is asking."""
+
+    KEY = auto()
+    ORIGIN = auto()
+    SITE = auto()  # it is known already
+
+
+@lru_cache
+def question(by: By, *, about_session: bool, about_articles: int, embedded: bool) -> Question:
+    """One row of who is asking, times the reader's entitlements, times the articles: none, one, or ``SEVERAL``.
+
+    Columns of what is not asked about are there and empty.
+    """
+    asked = select(
+        cast(bindparam("shown"), String).label("shown"), cast(bindparam("token"), String).label("token")
+    ).subquery("asked")
+    source: Any = asked
+    site: Any = asked.c.shown
+    caller: list[Any] = _nothing(KEY_COLUMNS)
+    if by is By.KEY:
+        source = source.outerjoin(front_end_keys, front_end_keys.c.digest == asked.c.shown)
+        site, caller = front_end_keys.c.site_id, list(KEY_COLUMNS)
+    elif by is By.ORIGIN:
+        source = source.outerjoin(site_addresses, site_addresses.c.origin == asked.c.shown)
+        site, caller = site_addresses.c.site_id, [site_addresses.c.site_id, *_nothing(KEY_COLUMNS[1:])]
+    session = (*DEVICE_COLUMNS, *READER_COLUMNS, *ENDED_COLUMNS, *ENTITLEMENT_COLUMNS)
+    if about_session:
+        not_live = case((devices.c.id.is_(None), asked.c.token))  # so that a live session's is not looked for
+        lately = entitlements.c.over_at > bindparam("recently")
+        source = (
+            source.outerjoin(devices, devices.c.token_digest == asked.c.token)
+            .outerjoin(readers, readers.c.id == devices.c.reader_id)
+            .outerjoin(ended_sessions, ended_sessions.c.token_digest == not_live)
+            .outerjoin(entitlements, and_(entitlements.c.reader_id == devices.c.reader_id, lately))
+        )
+    columns = [*caller, *(session if about_session else _nothing(session))]
+    if about_articles:
+        wanted = _among(embedded=embedded) if about_articles == SEVERAL else articles.c.slug == bindparam("slugs")
+        source = source.outerjoin(articles, and_(articles.c.site_id == site, wanted))
+        columns += TERMS_COLUMNS
+    return Question(select(*columns).select_from(source), embedded=embedded)
+
+
+def listed(slugs: Sequence[str], *, embedded: bool) -> str:
+    """Several slugs as the parameter: a JSON list, or PostgreSQL's own way to write one. Nothing in them is escaped."""
+    quoted = ",".join(f'"{slug}"' for slug in slugs)
+    return f"[{quoted}]" if embedded else f"{{{quoted}}}"
+
+
+def _among(*, embedded: bool) -> Any:
+    if embedded:
+        return articles.c.slug.in_(select(func.json_each(bindparam("slugs")).table_valued("value").c.value))
+    return articles.c.slug == func.any(cast(bindparam("slugs"), ARRAY(String)))
+
+
+def _nothing(columns: Sequence[Any]) -> list[Any]:
+    return [null().label(f"no_{column.table.name}_{column.name}") for column in columns]

@@ -1,0 +1,135 @@
+"""The public address, and all that is private to Granian, the server behind it: a newer one may need changes here."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from socket import create_server, socket
+from threading import Timer
+from typing import Any, Protocol
+
+import structlog
+from granian import _signals
+from granian._granian import WorkerSignal
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.net import SocketSpec  # type: ignore[attr-defined]
+from granian.server import MPServer, mp
+
+from service.serving.processes import GRACE_SECONDS, NotReplaced, ctrl_c_left_to_parent, settle
+from service.web.answers import Answered
+
+HEADERS_WITHIN_MS = 10_000  # and so long a connection may be idle
+LARGEST_HEADERS = 64 * 1024
+BACKLOG = 2048  # and so many connections at once, over all reading workers
+OVERLAP_SECONDS = 2.0  # of an old reading worker with the one that replaces it
+HEARD_WITHIN_SECONDS = 0.3
+FLUSHED_WITHIN_SECONDS = 0.2
+
+log = structlog.get_logger()
+
+Scope = dict[str, Any]  # the environment of a request as WSGI knows it, but for what is the same for all
+
+
+class Reply(Protocol):
+    """What Granian gives to answer a request with, from any thread and once: a second answer goes nowhere."""
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+    def response_iter(self, status: int, headers: list[tuple[str, str]], body: Iterator[bytes]) -> None: ...
+
+
+Answering = Callable[[Reply, Scope], None]
+
+
+def cut_off(reply: Reply, answered: Answered) -> None:
+    """Answer and hang up, though a body is still being read, which ends there."""
+
+    def all_but_the_last() -> Iterator[bytes]:
+        yield answered.body
+        time.sleep(FLUSHED_WITHIN_SECONDS)
+
+    # An octet that is promised and never comes is what makes Granian close a connection on which a body is under way.
+    headers = {**dict(answered.headers), "Connection": "close", "Content-Length": str(len(answered.body) + 1)}
+    reply.response_iter(answered.status, list(headers.items()), all_but_the_last())
+
+
+class Door(MPServer):
+    """Granian, with one listening socket for all reading workers, and our own way to answer.
+
+    By default each has a socket of its own on Linux, and whoever waits in a process's queue is turned away when that
+    process is replaced.
+    """
+
+    def __init__(
+        self, host: str, port: int, *, workers: int, threads: int, before_replacing: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            "reading workers",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,  # a proxy in front speaks the newer ones
+            workers=workers,
+            blocking_threads=threads,
+            blocking_threads_idle_timeout=600,
+            backlog=BACKLOG,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS),
+            websockets=False,
+            workers_kill_timeout=GRACE_SECONDS,
+            respawn_failed_workers=True,
+            respawn_interval=OVERLAP_SECONDS,
+            log_level=LogLevels.error,
+        )
+        self.on_reload(before_replacing)
+
+    def open(self, answering: Callable[[], Answering]) -> None:
+        """Take requests until told to stop, with what ``answering`` makes in each reading worker."""
+        self.serve(spawn_target=_read, target_loader=answering, wrap_loader=False)
+
+    def _init_shared_socket(self) -> None:
+        door = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._ssp, self._shd = None, door  # type: ignore[assignment]
+        self._sso = socket(fileno=door.get_fd())
+        self._sso.set_inheritable(True)
+
+    def _spawn_workers(self, *args: Any) -> None:
+        super()._spawn_workers(*args)  # type: ignore[no-untyped-call]
+        # The first processes share what the parent has loaded, and so start at once. Those that come later start from
+        # nothing: with the code and the settings of that day, and without a copy of this process's threads.
+        multiprocessing.set_start_method("spawn", force=True)
+
+    def _reload(self, *args: Any) -> None:
+        try:
+            super()._reload(*args)  # type: ignore[no-untyped-call]
+        except NotReplaced:  # by what is to be replaced first
+            log.error("not_replaced", why="the new processes did not become ready: the old ones go on")
+
+    def _respawn_workers(self, *args: Any, **options: Any) -> None:
+        with ctrl_c_left_to_parent():
+            super()._respawn_workers(*args, **options)
+
+
+def _read(*args: Any) -> None:
+    """A reading worker's process."""
+    settle("reading-worker")
+    mp._wsgi_call_wrap = lambda answering, *_: answering  # type: ignore[attr-defined]  # it is no WSGI application
+    ((_, door), _) = args[3]
+    _signals.set_sync_signals = lambda: _stop_once_all_were_heard(door.get_fd())
+    MPServer._spawn_wsgi_worker(*args)
+
+
+def _stop_once_all_were_heard(door: int) -> WorkerSignal:
+    """At SIGTERM, accept no more; and stop a moment later, for a stop drops who was accepted and has yet to speak."""
+    stop = WorkerSignal()
+    deserted = create_server(("127.0.0.1", 0))
+    deserted.setblocking(False)
+
+    def leave_the_door(*_: object) -> None:
+        os.dup2(deserted.fileno(), door)
+        Timer(HEARD_WITHIN_SECONDS, stop.set).start()
+
+    signal.signal(signal.SIGTERM, leave_the_door)
+    return stop

@@ -1,0 +1,1 @@
+"""The gate for proxies that ask before they serve."""

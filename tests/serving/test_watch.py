@@ -1,0 +1,137 @@
+"""Whoever waits steps aside, and one thread always takes what comes; never two, once they have met."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Barrier, Event, Lock, Thread
+
+import pytest
+
+from service.serving.watch import TooManyAside, Watch
+
+SOON = 5.0  # seconds
+MOST_ASIDE = 3
+
+Request = Callable[[], None]
+
+
+class Server:
+    """Threads that take requests from one queue, as the server's do, and answer under a watch."""
+
+    def __init__(self) -> None:
+        self.watch = Watch(MOST_ASIDE)
+        self.taking = 0
+        self._requests: SimpleQueue[Request | None] = SimpleQueue()
+        self._counting = Lock()
+        self.threads = [Thread(target=self._run, daemon=True) for _ in range(MOST_ASIDE + 1)]
+
+    def send(self, request: Request) -> None:
+        self._requests.put(request)
+
+    def _run(self) -> None:
+        while True:
+            self._count(1)
+            request = self._requests.get()
+            self._count(-1)
+            if request is None:
+                return
+            self.watch.take()
+            request()
+            self.watch.rest()
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self.taking += change
+
+
+@pytest.fixture
+def server() -> Server:
+    server = Server()
+    for thread in server.threads:
+        thread.start()
+    meet(server)
+    return server
+
+
+def meet(server: Server) -> None:
+    """Let all threads have a request at the same time, after which one takes the next and the others rest."""
+    together, answered = Barrier(MOST_ASIDE + 1), SimpleQueue[int]()
+
+    def request() -> None:
+        together.wait(SOON)
+        answered.put(1)
+
+    for _ in range(MOST_ASIDE + 1):
+        server.send(request)
+    for _ in range(MOST_ASIDE + 1):
+        answered.get(timeout=SOON)
+
+
+@contextmanager
+def waiting_aside(server: Server, number: int) -> Iterator[None]:
+    """Within the block, so many requests wait for something."""
+    over, waiting, back = Event(), SimpleQueue[int](), SimpleQueue[int]()
+
+    def request() -> None:
+        with server.watch.aside():
+            waiting.put(1)
+            over.wait(SOON)
+        back.put(1)
+
+    for _ in range(number):
+        server.send(request)
+    for _ in range(number):
+        waiting.get(timeout=SOON)
+    try:
+        yield
+    finally:
+        over.set()
+        for _ in range(number):
+            back.get(timeout=SOON)
+
+
+def answered(server: Server) -> bool:
+    done = Event()
+    server.send(done.set)
+    return done.wait(SOON)
+
+
+@pytest.mark.parametrize("number", range(MOST_ASIDE + 1))
+def test_while_some_wait_aside_others_are_answered(server: Server, number):
+    for _ in range(20):
+        with waiting_aside(server, number):
+            assert answered(server)
+        assert answered(server)
+
+
+def test_one_thread_takes_requests_and_the_others_rest(server: Server):
+    assert answered(server)
+    time.sleep(0.1)  # until it is back
+    assert server.taking == 1
+
+
+def test_the_last_thread_does_not_step_aside(server: Server):
+    refused = Event()
+
+    def request() -> None:
+        try:
+            with server.watch.aside():
+                pass
+        except TooManyAside:
+            refused.set()
+
+    with waiting_aside(server, MOST_ASIDE):
+        server.send(request)
+        assert refused.wait(SOON)
+        assert answered(server)
+    assert answered(server)
+
+
+def test_a_thread_that_is_kept_by_its_request_is_relieved(server: Server):
+    over = Event()
+    for _ in range(MOST_ASIDE):
+        server.send(lambda: over.wait(SOON))
+        assert answered(server)
+    over.set()
+    assert answered(server)

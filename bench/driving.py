@@ -38,11 +38,23 @@ def write_requests(path: Path, requests: list[bytes]) -> Path:
     return path
 
 
-def drive(served: Served, requests: Path, seconds: float, connections: int = CONNECTIONS) -> Run:
-    """Send requests as fast as they are answered, over so many connections. Raises :class:`BadAnswers`."""
+def drive(
+    served: Served,
+    requests: Path,
+    seconds: float,
+    *,
+    connections: int = CONNECTIONS,
+    path: str = "",
+    pause_ms: int | None = None,
+) -> Run:
+    """Send requests over so many connections, each its next one as soon as it is answered, or after a pause.
+
+    With a path, all ask for that. Raises :class:`BadAnswers`.
+    """
+    told_driver = [str(requests), path, *([str(pause_ms)] if pause_ms else [])]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT), served.address, "--"]
     before = cpu_seconds(served.pid)
-    ran = subprocess.run([*command, str(requests)], capture_output=True, text=True, check=False)
+    ran = subprocess.run([*command, *told_driver], capture_output=True, text=True, check=False)
     spent = cpu_seconds(served.pid) - before
     if ran.returncode != 0 or not ran.stdout:
         raise BadAnswers(f"wrk failed: {ran.stderr or ran.stdout}")

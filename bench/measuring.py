@@ -1,179 +1,173 @@
-"""Measures each case side by side with a constant of the same size, turn by turn, in one run."""
+"""Measures each case on every database side by side with a constant of the same size, turn by turn, in one run."""
 
-import json
-import secrets
 import statistics
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bench.cases import Case, to_constant
-from bench.constant import SIZES
-from bench.driving import BadAnswers, Run, drive, write_requests
+from bench.cases import CASES, Case
+from bench.driving import Run, drive, write_requests
 from bench.population import Population
-from bench.serving import Served, serving
-from bench.spending import worker_octets
-from bench.stores import Store
+from bench.serving import Served
+from bench.sign_ins import MOST_READERS, SignIns, measure_sign_ins
+from bench.spending import busiest, memory_of
+from bench.stores import Filled
 
-GATEFOLD_PORT = 8450
-CONSTANT_PORT = 8451
-REQUESTS = 10_000  # drawn anew for each round, so that the readers are not always the same
-TRIED = 50  # answers looked at before a case is measured
+SIGN_INS_SHARE = 0.4  # of the time of a turn: their processes take longer than that to start
 WARM_UP_SECONDS = 1
 ALONE_SECONDS = 1
 
+Row = dict[str, Any]
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What one case cost on one database. Ratios are Gatefold's requests a second over the constant's."""
+class Side:
+    """Gatefold, serving one of the databases."""
 
-    case: str
-    store: str
-    readers: int
-    ratio: float
-    low: float
-    high: float
-    rounds: int
-    per_second: float
-    constant_per_second: float
-    p50_ms: float
-    p99_ms: float
-    alone_ms: float  # the median with one connection, so that nobody waits for anybody
-    constant_alone_ms: float
-    cpu_us: float
-    constant_cpu_us: float
-    database_cpu_us: float
-    answer_octets: int
-    rss_mb: float
-    own_mb: float
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    rows: list[Row]
-    ready_after: float
-
-
-def measure(
-    cases: Iterable[Case], store: Store, population: Population, folder: Path, rounds: int, seconds: int, say: Say
-) -> Measured:
-    cases = list(cases)
-    log = folder / "servers.log"
-    with ExitStack() as stack:
-        gatefold = stack.enter_context(
-            serving("bench.application:create_app", GATEFOLD_PORT, "/readyz", _settings(store), log)
-        )
-        octets = {case.name: _try(case, population, gatefold) for case in cases}
-        constant = stack.enter_context(
-            serving("bench.constant:create_app", CONSTANT_PORT, f"/{cases[0].name}", {SIZES: json.dumps(octets)}, log)
-        )
-        bench = _Bench(gatefold, constant, store, population, folder, rounds, seconds, say)
-        return Measured([bench.measure(case, octets[case.name]) for case in cases], gatefold.ready_after)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
+    filled: Filled
     gatefold: Served
+
+    @property
+    def readers(self) -> int:
+        return self.filled.population.readers
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side and the constant did at the same requests, shortly after each other."""
+
+    own: Run
+    constant: Run
+    database_cpu_us: float  # for each request
+
+    @property
+    def ratio(self) -> float:
+        return self.own.per_second / self.constant.per_second
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """All sides and the constant, which take turns."""
+
+    sides: Sequence[Side]
     constant: Served
-    store: Store
-    population: Population
     folder: Path
     rounds: int
     seconds: int
     say: Say
 
-    def measure(self, case: Case, octets: int) -> Row:
-        self._pair(case, 0, WARM_UP_SECONDS)
-        database_before = self.store.cpu_seconds()
-        pairs = [self._pair(case, turn, self.seconds) for turn in range(1, self.rounds + 1)]
-        database_spent = self.store.cpu_seconds() - database_before
-        own, constants = [own for own, _ in pairs], [constant for _, constant in pairs]
-        alone, constant_alone = self._pair(case, self.rounds + 1, ALONE_SECONDS, connections=1)
-        resident, own_memory = worker_octets(self.gatefold.pid)
-        ratios = [own.per_second / constant.per_second for own, constant in pairs]
-        return Row(
-            case=case.name,
-            store=self.store.name,
-            readers=self.population.readers,
-            ratio=_rounded(statistics.median(ratios), 4),
-            low=_rounded(min(ratios), 4),
-            high=_rounded(max(ratios), 4),
-            rounds=self.rounds,
-            per_second=_median((run.per_second for run in own), 0),
-            constant_per_second=_median((run.per_second for run in constants), 0),
-            p50_ms=_median((run.p50_ms for run in own), 2),
-            p99_ms=_median((run.p99_ms for run in own), 2),
-            alone_ms=_rounded(alone.p50_ms, 3),
-            constant_alone_ms=_rounded(constant_alone.p50_ms, 3),
-            cpu_us=_median((run.cpu_us for run in own), 0),
-            constant_cpu_us=_median((run.cpu_us for run in constants), 0),
-            database_cpu_us=_rounded(database_spent / sum(run.requests for run in own) * 1e6, 0),
-            answer_octets=octets,
-            rss_mb=_rounded(resident / 1e6, 1),
-            own_mb=_rounded(own_memory / 1e6, 1),
-        )
+    def measure(self, case: Case, octets: int) -> Iterator[Row]:
+        """A row for each database, then what becomes of a ratio where there are more readers."""
+        self._round(case, 0, WARM_UP_SECONDS)
+        rounds = [self._round(case, number, self.seconds) for number in range(1, self.rounds + 1)]
+        alone = self._round(case, self.rounds + 1, ALONE_SECONDS, connections=1)
+        turns = [[turns[place] for turns in rounds] for place in range(len(self.sides))]
+        for place, side in enumerate(self.sides):
+            yield _row(case, side, turns[place], alone[place], octets)
+        for (few, with_few), (many, with_many) in pairwise(zip(self.sides, turns, strict=True)):
+            if few.filled.store.name == many.filled.store.name:
+                yield _growth(case, few, many, with_few, with_many)
 
-    def _pair(self, case: Case, turn: int, seconds: int, **how: Any) -> tuple[Run, Run]:
-        """The same requests to both, in turns: who goes first changes each time, as the machine may warm or tire."""
-        self.say(f"{case.name}: round {turn} of {self.rounds}" if 0 < turn <= self.rounds else case.name)
-        requests = case.requests(self.population, REQUESTS, seed=turn)
-        constants = [to_constant(request, case.name) for request in requests]
-        servers = [
-            (self.gatefold, write_requests(self.folder / f"{case.name}.requests", requests)),
-            (self.constant, write_requests(self.folder / f"{case.name}.constant.requests", constants)),
-        ]
-        if turn % 2:
-            return drive(*servers[0], seconds, **how), drive(*servers[1], seconds, **how)
-        constant = drive(*servers[1], seconds, **how)
-        return drive(*servers[0], seconds, **how), constant
+    def measure_sign_ins(self, side: Side) -> Row:
+        """Sign-ins without hashing, in turns with the constant."""
+        readers, database_us = min(MOST_READERS, side.readers // 2), []  # the others keep their devices
+        drawn = self._draw(CASES[0], side.filled.population, self.seconds, seed=0)
+        rounds: list[tuple[SignIns, Run]] = []
+        for number in range(1, self.rounds + 1):
+            self.say(f"sign-in on {side.filled.name}: round {number} of {self.rounds}")
+            before = side.filled.store.cpu_seconds()
+            own = measure_sign_ins(side.filled.store.url, readers, self.seconds * SIGN_INS_SHARE)
+            database_us.append((side.filled.store.cpu_seconds() - before) / own.count * 1e6)
+            rounds.append((own, drive(self.constant, drawn, self.seconds, path=f"/{CASES[0].name}")))
+        return {
+            "case": "sign-in",
+            "store": side.filled.store.name,
+            "readers": side.readers,
+            **ratio_of([own.per_second / constant.per_second for own, constant in rounds]),
+            "rounds": len(rounds),
+            "per_second": median((own.per_second for own, _ in rounds), 0),
+            "constant_per_second": median((constant.per_second for _, constant in rounds), 0),
+            "p50_ms": median((own.p50_ms for own, _ in rounds), 2),
+            "p99_ms": median((own.p99_ms for own, _ in rounds), 2),
+            "cpu_us": median((own.cpu_us for own, _ in rounds), 1),
+            "constant_cpu_us": median((constant.cpu_us for _, constant in rounds), 1),
+            "database_cpu_us": median(database_us, 1),
+            "most_devices": max(own.most_devices for own, _ in rounds),
+        }
 
+    def _round(self, case: Case, number: int, seconds: int, **how: Any) -> list[Turn]:
+        """The same requests to all, in turns: who goes first changes each time, as the machine may warm or tire."""
+        self.say(f"{case.name}: round {number} of {self.rounds}" if 0 < number <= self.rounds else case.name)
+        populations = {side.readers: side.filled.population for side in self.sides}
+        drawn = {
+            readers: self._draw(case, population, seconds, seed=number) for readers, population in populations.items()
+        }
+        own: dict[int, tuple[Run, float]] = {}
+        constant: Run | None = None
+        places = [*range(len(self.sides)), None]
+        first = number % len(places)
+        for place in places[first:] + places[:first]:
+            if place is None:
+                constant = drive(self.constant, drawn[min(drawn)], seconds, path=f"/{case.name}", **how)
+            else:
+                own[place] = self._drive(self.sides[place], drawn[self.sides[place].readers], seconds, **how)
+        assert constant is not None
+        return [Turn(own[place][0], constant, own[place][1]) for place in range(len(self.sides))]
 
-def _try(case: Case, population: Population, gatefold: Served) -> int:
-    """See that the answers are what is to be measured; returns their usual size in octets."""
-    sizes = []
-    granted = set()
-    for request in case.requests(population, TRIED, seed=-1):
-        status, answer = gatefold.ask(request)
-        if status != 200:
-            raise BadAnswers(f"{case.name}: an answer with status {status}: {answer[:500]!r}")
-        sizes.append(len(answer))
-        told = json.loads(answer)
-        if "session" in told:
-            _require(told["session"]["state"] == "live", case, answer)
-            granted |= {item["decision"]["granted"] for item in told.get("items", [told])}
-        if "article" in told:
-            _require(told["decision"]["granted"] and len(told["article"]["body_html"]) >= 6_000, case, answer)
-    _require(granted in ({True, False}, {True} if case.name == "body" else set()), case, b"always the same decision")
-    return int(statistics.median(sizes))
+    def _draw(self, case: Case, population: Population, seconds: int, seed: int) -> Path:
+        path = self.folder / f"{case.name}-{population.readers}.requests"
+        return write_requests(path, case.requests(population, seconds, seed))
 
-
-def _require(right: bool, case: Case, answer: bytes) -> None:
-    if not right:
-        raise BadAnswers(f"{case.name}: not the answer to be measured: {answer[:500]!r}")
+    def _drive(self, side: Side, requests: Path, seconds: int, **how: Any) -> tuple[Run, float]:
+        before = side.filled.store.cpu_seconds()
+        run = drive(side.gatefold, requests, seconds, **how)
+        return run, (side.filled.store.cpu_seconds() - before) / run.requests * 1e6
 
 
-def _settings(store: Store) -> dict[str, str]:
-    """As in production; mail is never sent, for nobody signs up."""
+def _row(case: Case, side: Side, turns: Sequence[Turn], alone: Turn, octets: int) -> Row:
+    resident, own = memory_of(busiest(side.gatefold.pid))
     return {
-        "DATABASE_URL": store.url,
-        "GATEFOLD_ENVIRONMENT": "production",
-        "GATEFOLD_PUBLIC_URL": "https://accounts.bench.example",
-        "GATEFOLD_SECRET_KEYS": secrets.token_urlsafe(32),
-        "GATEFOLD_SMTP_HOST": "localhost",
+        "case": case.name,
+        "store": side.filled.store.name,
+        "readers": side.readers,
+        **ratio_of([turn.ratio for turn in turns]),
+        "rounds": len(turns),
+        "per_second": median((turn.own.per_second for turn in turns), 0),
+        "constant_per_second": median((turn.constant.per_second for turn in turns), 0),
+        "p50_ms": median((turn.own.p50_ms for turn in turns), 3),
+        "p99_ms": median((turn.own.p99_ms for turn in turns), 3),
+        "alone_ms": round(alone.own.p50_ms, 3),
+        "constant_alone_ms": round(alone.constant.p50_ms, 3),
+        "cpu_us": median((turn.own.cpu_us for turn in turns), 1),
+        "constant_cpu_us": median((turn.constant.cpu_us for turn in turns), 1),
+        "database_cpu_us": median((turn.database_cpu_us for turn in turns), 1),
+        "answer_octets": octets,
+        "own_mb": round(own / 1e6, 1),
+        "resident_mb": round(resident / 1e6, 1),
     }
 
 
-def _median(values: Iterable[float], digits: int) -> float:
-    return _rounded(statistics.median(values), digits)
+def _growth(case: Case, few: Side, many: Side, with_few: Sequence[Turn], with_many: Sequence[Turn]) -> Row:
+    return {
+        "case": "growth",
+        "of": case.name,
+        "store": many.filled.store.name,
+        "readers": many.readers,
+        "against_readers": few.readers,
+        **ratio_of([more.ratio / less.ratio for less, more in zip(with_few, with_many, strict=True)]),
+    }
 
 
-def _rounded(value: float, digits: int) -> float:
-    return round(value, digits or None)
+def ratio_of(ratios: Sequence[float]) -> Row:
+    return {
+        "ratio": round(statistics.median(ratios), 4),
+        "low": round(min(ratios), 4),
+        "high": round(max(ratios), 4),
+    }
 
 
-def as_record(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    return [asdict(row) for row in rows]
+def median(values: Iterable[float], digits: int) -> float:
+    return round(statistics.median(values), digits or None)

@@ -4,35 +4,44 @@ So the driver can show a reader's session, or ask for an article, without asking
 for either.
 """
 
-import hashlib
-from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table
 
+from bench.names import (
+    DESK_KEY,
+    KEY,
+    SITE,
+    access_level_of,
+    digest_for,
+    email_of,
+    entitled,
+    id_of,
+    session_token,
+    slug_of,
+)
 from service.access.entitlements import Source
 from service.access.store import NEVER_OVER, entitlements
 from service.accounts.store import readers
-from service.catalogue.articles import AccessLevel, Status
+from service.catalogue.articles import Status
 from service.catalogue.store import article_bodies, article_tags, articles
 from service.devices.device import Cause
 from service.devices.store import devices, ended_sessions
-from service.foundation.identifiers import LENGTH, Kind
+from service.foundation.identifiers import Kind
 from service.foundation.secrets import digest_of
-from service.sites.site import FRONT_END_SCOPES, Mode
+from service.sites.site import FRONT_END_SCOPES, STAFF_SCOPES, Mode, Scope
 from service.sites.store import front_end_keys, site_addresses, sites
 
 BODY_OCTETS = 6_000
 MOST_BODIES = 2_000
 SECTIONS = ("harbour", "town", "country", "sea", "science", "letters", "food", "sport")
 KINDS = ("Firefox on Android", "Safari on iPhone", "Chrome on Windows", "Firefox on Linux")
-PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$" + "c2FsdHNhbHRzYWx0c2FsdA" + "$" + "A" * 43  # opens for nobody
+PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$zSKSxa9PDrsqlOz3X1Nl1+trzmTum+X++lNRakOEpUc"
 SENTENCE = "The tide came in over the causeway, and the ferry waited for the last of the passengers. "
 DAY = timedelta(days=1)
-TO_ALPHABET = str.maketrans("0189", "ghij")  # ids have no such digits
 
 Rows = Iterator[dict[str, Any]]
 
@@ -78,7 +87,9 @@ class Population:
         return [
             Filling(sites, iter([_site(now)]), 1),
             Filling(site_addresses, iter([{"origin": "https://bench.example", "site_id": SITE}]), 1),
-            Filling(front_end_keys, iter([_key(now)]), 1),
+            Filling(
+                front_end_keys, iter([_key(0, KEY, FRONT_END_SCOPES, now), _key(1, DESK_KEY, STAFF_SCOPES, now)]), 2
+            ),
             Filling(articles, (_article(number, now) for number in range(listing)), listing),
             Filling(article_tags, (_tag(number, tag) for number in range(listing) for tag in (0, 1)), listing * 2),
             Filling(article_bodies, (_body(number) for number in range(self.bodies)), self.bodies),
@@ -129,50 +140,23 @@ class Population:
                 yield reader, -375 * DAY, -10 * DAY
 
 
-def entitled(reader: int) -> bool:
-    return reader % 2 == 0
-
-
-def id_of(kind: Kind, number: int) -> str:
-    return f"{kind}_{_digest(kind, number).hex()[:LENGTH].translate(TO_ALPHABET)}"
-
-
-def session_token(session: int) -> str:
-    return f"gfs_{urlsafe_b64encode(_digest('session', session)).decode().rstrip('=')}"
-
-
-def slug_of(article: int) -> str:
-    return f"the-tide-came-in-over-the-causeway-{article}"
-
-
-def access_level_of(article: int) -> AccessLevel:
-    """One in ten is free, two are for registered readers, and the rest are premium."""
-    if article % 10 == 0:
-        return AccessLevel.FREE
-    return AccessLevel.REGISTERED if article % 10 in (1, 2) else AccessLevel.PREMIUM
-
-
-def _digest(what: str, number: int) -> bytes:
-    return hashlib.sha256(f"{what}:{number}".encode()).digest()
-
-
-SITE = id_of(Kind.SITE, 0)
-KEY = f"gf_live_{urlsafe_b64encode(_digest('key', 0)).decode().rstrip('=')}"
-
-
 def _site(now: datetime) -> dict[str, Any]:
     return {"id": SITE, "handle": "bench", "name": "The Bench", "created_at": now}
 
 
-def _key(now: datetime) -> dict[str, Any]:
+def _keys(now: datetime) -> list[dict[str, Any]]:
+    return [_key(0, KEY, FRONT_END_SCOPES, now), _key(1, DESK_KEY, STAFF_SCOPES, now)]
+
+
+def _key(number: int, token: str, scopes: Collection[Scope], now: datetime) -> dict[str, Any]:
     return {
-        "id": id_of(Kind.KEY, 0),
+        "id": id_of(Kind.KEY, number),
         "site_id": SITE,
-        "digest": digest_of(KEY),
+        "digest": digest_of(token),
         "name": "bench",
         "mode": Mode.LIVE,
-        "ending": KEY[-4:],
-        "scopes": sorted(FRONT_END_SCOPES),
+        "ending": token[-4:],
+        "scopes": sorted(scopes),
         "created_at": now,
     }
 
@@ -198,7 +182,7 @@ def _article(number: int, now: datetime) -> dict[str, Any]:
         "hero_image": {"url": f"https://bench.example/images/{number}.jpg", "alt": "The causeway", "caption": ""},
         "access_level": access_level_of(number),
         "teaser_html": f"<p>{SENTENCE * 6}</p>",
-        "fingerprint": _digest("fingerprint", number).hex(),
+        "fingerprint": digest_for("fingerprint", number).hex(),
     }
 
 
@@ -222,8 +206,8 @@ def _body(number: int) -> dict[str, Any]:
 def _reader(number: int, now: datetime) -> dict[str, Any]:
     return {
         "id": id_of(Kind.READER, number),
-        "email": f"reader-{number}@bench.example",
-        "email_key": f"reader-{number}@bench.example",
+        "email": email_of(number),
+        "email_key": email_of(number),
         "name": f"Reader {number}",
         "password_hash": PASSWORD_HASH,
         "credentials_version": 1,
@@ -233,9 +217,9 @@ def _reader(number: int, now: datetime) -> dict[str, Any]:
 
 def _ended_session(number: int, now: datetime) -> dict[str, Any]:
     return {
-        "token_digest": _digest("ended session", number).hex(),
+        "token_digest": digest_for("ended session", number).hex(),
         "reader_id": id_of(Kind.READER, number),
-        "device_id": _digest("ended device", number).hex()[:24],
+        "device_id": digest_for("ended device", number).hex()[:24],
         "ended_at": now - DAY * (number % 30),
         "cause": Cause.SIGNED_OUT,
         "by_device": None,

@@ -1,24 +1,28 @@
-"""Starts a server process as `gatefold serve` does, with one worker.
+"""Starts what is measured, each as a process of its own: Gatefold as its operator would, and the constant."""
 
-As a program it is that server: ``python -m bench.serving TARGET PORT THREADS``.
-"""
-
+import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from bench.constant import SIZES
 from bench.spending import family
 
 ROOT = Path(__file__).parents[1]
 READY_WITHIN = 60.0
 STOPPED_WITHIN = 30.0
+
+GATEFOLD = ("-c", "from service.cli import main; main()", "serve")  # `gatefold serve`
+SWITCHES = ("GATEFOLD_FAST_LANE", "GATEFOLD_REMEMBER")  # which alone may be set for a measurement, from without
+ONE_OF_EACH = {"GATEFOLD_WORKERS": "1", "GATEFOLD_ACCOUNT_WORKERS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +39,50 @@ class Served:
         return _ask(self.port, request)
 
 
+def serving_gatefold(
+    database_url: str, port: int, log: Path, settings: Mapping[str, str] = ONE_OF_EACH
+) -> AbstractContextManager[Served]:
+    """`gatefold serve`, as in production; mail is never sent, for nobody signs up."""
+    return serving(GATEFOLD, port, "/readyz", {**production(database_url, port), **settings}, log)
+
+
+def production(database_url: str, port: int) -> dict[str, str]:
+    """The settings of one that is in production."""
+    return {
+        "DATABASE_URL": database_url,
+        "GATEFOLD_PORT": str(port),
+        "GATEFOLD_ENVIRONMENT": "production",
+        "GATEFOLD_PUBLIC_URL": "https://accounts.bench.example",
+        "GATEFOLD_SECRET_KEYS": secrets.token_urlsafe(32),
+        "GATEFOLD_SMTP_HOST": "localhost",
+    }
+
+
+def serving_constant(octets: Mapping[str, int], port: int, log: Path) -> AbstractContextManager[Served]:
+    """The yardstick, with a route of each name that answers with so many octets."""
+    command = ("-m", "bench.wsgi", "bench.constant:create_app", str(port))
+    return serving(command, port, f"/{next(iter(octets))}", {SIZES: json.dumps(octets)}, log)
+
+
+def switched() -> dict[str, str]:
+    """What was switched on or off for this measurement."""
+    return {name: os.environ[name] for name in SWITCHES if name in os.environ}
+
+
 @contextmanager
-def serving(target: str, port: int, ready_path: str, environment: dict[str, str], log: Path) -> Iterator[Served]:
-    """Serve an application factory until the block ends."""
+def serving(
+    command: Sequence[str], port: int, ready_path: str, environment: Mapping[str, str], log: Path
+) -> Iterator[Served]:
+    """Run this Python with these arguments, as a server, until the block ends."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("GATEFOLD_", "DATABASE_URL"))}
+    own |= switched()
     _require_free(port)
     started = time.perf_counter()
     with log.open("ab") as complaints:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.serving", target, str(port)],
+            [sys.executable, *command],
             cwd=log.parent,  # no .env and no var/ of the checkout
-            env={**own, **environment, "PYTHONPATH": str(ROOT)},
+            env={**own, "PYTHONPATH": str(ROOT), **environment},
             stdin=subprocess.DEVNULL,
             stdout=complaints,
             stderr=complaints,
@@ -94,33 +131,3 @@ def _ask(port: int, request: bytes) -> tuple[int, bytes]:
         return response.status, response.read()
     finally:
         connection.close()
-
-
-def _serve(target: str, port: int) -> None:
-    """What `gatefold serve` does, but for the number of workers and the mail's worker beside them."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
-    from service.cli.serve import GRACE_SECONDS, HEADERS_WITHIN_MS, LARGEST_HEADERS
-    from service.foundation.settings import Settings
-
-    Granian(
-        target,
-        factory=True,
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=Settings().threads,
-        backlog=2048,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS),
-        websockets=False,
-        workers_kill_timeout=GRACE_SECONDS,
-        log_level=LogLevels.warning,
-    ).serve()
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1], int(sys.argv[2]))

@@ -1,5 +1,7 @@
 """What processes spend of the machine: processor time and memory, as the system counts them."""
 
+from pathlib import Path
+
 import psutil
 
 
@@ -10,22 +12,41 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """The processor time that a process and all that it has started have taken so far."""
-    seconds = 0.0
-    for process in family(pid):
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue  # it ended while we looked
-        seconds += times.user + times.system
-    return seconds
+    """The processor time that a process and all that it has started have taken so far, those that ended too."""
+    return sum(_cpu_seconds(process) for process in family(pid))
 
 
-def worker_octets(pid: int) -> tuple[int, int]:
-    """The memory of a server's one worker: resident, and of that its own.
+def busiest(pid: int) -> psutil.Process:
+    """Of a server's processes, the one that has worked most: where only readers have come, a reading worker."""
+    return max(family(pid), key=_cpu_seconds)
 
-    A database file that each of eight connections maps is resident eight times over, though the machine
-    holds its pages once, and gives them up when it needs the room.
+
+def memory_of(process: psutil.Process) -> tuple[int, int]:
+    """A process's memory in octets: resident, and of that what it alone has written.
+
+    The rest it shares with the process that started it, or maps from files, the database's own among them. The machine
+    holds those pages once, whoever has them, and gives up those of files when it needs the room.
     """
-    memory = max((process.memory_full_info() for process in family(pid)), key=lambda told: told.uss)
-    return memory.rss, memory.uss
+    told = {}
+    for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, octets, _unit = line.split()
+        told[name] = int(octets) * 1024
+    return told["Rss:"], told["Private_Dirty:"]
+
+
+def clients_of(pid: int, port: int) -> dict[int, list[int]]:
+    """Which clients' connections to this port each of a server's processes holds, by the clients' own ports."""
+    found: dict[int, list[int]] = {}
+    for process in family(pid):
+        for held in process.net_connections():
+            if held.status == psutil.CONN_ESTABLISHED and held.laddr.port == port:
+                found.setdefault(process.pid, []).append(held.raddr.port)
+    return found
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0  # it ended while we looked
+    return float(times.user + times.system + times.children_user + times.children_system)

@@ -94,6 +94,9 @@ class _Share:
     cpu_seconds: float
 
 
+_ready: Barrier  # in each process, where they all begin
+
+
 def _stand_ready(ready: Barrier) -> None:
     global _ready
     _ready = ready

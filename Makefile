@@ -13,8 +13,8 @@ help: ## list these commands
 run: .venv/.run ## start the service and its demo front end on embedded SQLite
 	@$(BIN)/python -m examples.demo
 
-test: .venv/.dev .venv/.browser ## run all tests, real PostgreSQL and browser included
-	@. ./.venv/.browser && $(BIN)/python -m pytest -n $(WORKERS) \
+test: .venv/.dev .venv/.programs ## run all tests, real PostgreSQL and browser included
+	@. ./.venv/.programs && $(BIN)/python -m pytest -n $(WORKERS) \
 		--cov --cov-report=term --durations=10 $(ARGS)
 
 test-fast: .venv/.dev ## run the tests that start no server and no browser
@@ -48,5 +48,5 @@ clean: ## forget the virtual environment and the demo's data
 .venv/.dev: requirements/dev.txt pyproject.toml
 	@requirements/install.sh dev $(PYTHON)
 
-.venv/.browser: .venv/.dev
-	@requirements/browser.sh
+.venv/.programs: .venv/.dev
+	@requirements/programs.sh

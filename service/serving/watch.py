@@ -32,10 +32,11 @@ class Watch:
         Thread(target=self._relieve, name="relief", daemon=True).start()
 
     def take(self) -> None:
-        """For the thread that was just given a request: from now on it has the watch, whoever had it before."""
-        self._on_watch = get_ident()
-        self._taken += 1
-        self._busy = True
+        """For the thread that was just given a request: from now on it has the watch, unless another has."""
+        if self._is_needed():
+            self._on_watch = get_ident()
+            self._taken += 1
+            self._busy = True
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Whoever waits steps aside, and one thread always takes what comes; never two, once they have met."""
+"""Whoever waits steps aside, and one thread always takes what comes; never two for long."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -45,11 +45,16 @@ class Server:
             self.taking += change
 
 
-@pytest.fixture
-def server() -> Server:
+def start() -> Server:
     server = Server()
     for thread in server.threads:
         thread.start()
+    return server
+
+
+@pytest.fixture
+def server() -> Server:
+    server = start()
     meet(server)
     return server
 
@@ -108,6 +113,14 @@ def test_while_some_wait_aside_others_are_answered(server: Server, number):
 def test_one_thread_takes_requests_and_the_others_rest(server: Server):
     assert answered(server)
     time.sleep(0.1)  # until it is back
+    assert server.taking == 1
+
+
+def test_threads_that_never_met_come_to_rest_all_the_same():
+    server = start()
+    for _ in range(10 * MOST_ASIDE):
+        assert answered(server)
+        time.sleep(0.01)  # so that each finds all others waiting
     assert server.taking == 1
 
 

@@ -1,7 +1,7 @@
 """Who is asking, and about which articles: finds out with one question, and puts the answer in our own values."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.access.facts import Answer, Caller, Presented, Session, SessionFacts, SessionState
 from service.access.memory import Known, Memory, Shown
@@ -11,13 +11,11 @@ from service.accounts.reader import Reader
 from service.catalogue.store import terms_from
 from service.devices.device import Cause, Device, EndedSession, Life
 from service.foundation.database import Database
-from service.foundation.questions import Row, instant_text
+from service.foundation.questions import Row
 from service.foundation.secrets import digest_of
 from service.sites.site import Mode
 
 __all__ = ["Answer", "Caller", "Presented", "Session", "SessionState", "ask"]
-
-TOLD_FOR = timedelta(days=30)  # how long a reader is told that her entitlement is over
 
 
 def ask(
@@ -36,7 +34,7 @@ def ask(
     """
     known = (memory or Memory(lambda: None)).known(now)
     shown, token = _shown(presented), digest_of(presented.token) if presented.token else ""
-    _learn(database, known, shown, token, slugs, now, modes)
+    _learn(database, known, shown, token, slugs, modes)
     caller, facts = known.callers[shown], known.sessions[token]
     terms = {slug: found for slug in slugs if caller and (found := known.terms[caller.site_id, slug])}
     session = _session(facts, life, now)
@@ -49,7 +47,6 @@ def _learn(
     shown: Shown,
     token: str,
     slugs: Sequence[str],
-    now: datetime,
     modes: frozenset[Mode],
 ) -> None:
     """Put the question about whatever is not known yet."""
@@ -64,13 +61,11 @@ def _learn(
         return
     several, embedded = len(new_slugs) >= SEVERAL, database.embedded
     rows = database.ask(
-        question(
-            by, about_session=new_session, about_articles=min(len(new_slugs), SEVERAL), embedded=database.embedded
-        ),
+        question(by, about_session=new_session, about_articles=min(len(new_slugs), SEVERAL), embedded=embedded),
         {
             "shown": site if by is By.SITE else shown.text,
             "token": token,
-            "recently": instant_text(now - TOLD_FOR),
+            "recently": known.recently,
             "slugs": listed(new_slugs, embedded=embedded) if several else "".join(new_slugs),
         },
     )

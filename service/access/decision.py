@@ -70,13 +70,13 @@ def decide(
         if reader_id is not None:
             return Decision(True, Reason.REGISTERED)
         return Decision(False, Reason.REGISTRATION_REQUIRED, (Unlock(Action.SIGN_UP), Unlock(Action.SIGN_IN)))
-    subscribing = tuple(Unlock(Action.SUBSCRIBE, product) for product in products)
-    if reader_id is None:
-        return Decision(False, Reason.SUBSCRIPTION_REQUIRED, (*subscribing, Unlock(Action.SIGN_IN)))
     relevant = [e for e in entitlements if e.reader_id == reader_id and e.product in products]
     for entitlement in relevant:
         if entitlement.state(now) is State.ACTIVE:
             return Decision(True, Reason.ENTITLED, entitlement=entitlement)
+    subscribing = tuple([Unlock(Action.SUBSCRIBE, product) for product in products])
+    if reader_id is None:
+        return Decision(False, Reason.SUBSCRIPTION_REQUIRED, (*subscribing, Unlock(Action.SIGN_IN)))
     if not relevant:
         return Decision(False, Reason.SUBSCRIPTION_REQUIRED, subscribing)
     nearest = min(relevant, key=lambda entitlement: _distance(entitlement, now))

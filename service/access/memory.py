@@ -12,8 +12,10 @@ from typing import NamedTuple
 from service.access.facts import Caller, SessionFacts
 from service.access.question import By
 from service.catalogue.articles import Terms
+from service.foundation.questions import instant_text
 
 MOST = 20_000  # of a kind
+TOLD_FOR = timedelta(days=30)  # how long a reader is told that her entitlement is over
 KEPT = timedelta(minutes=1)  # as one question asks for what was true lately, and time passes without a commit
 
 
@@ -27,9 +29,10 @@ class Shown(NamedTuple):
 class Known:
     """Facts of one moment. What is known not to be there is None."""
 
-    def __init__(self, mark: bytes | None, until: datetime) -> None:
+    def __init__(self, mark: bytes | None, now: datetime) -> None:
         self.mark = mark
-        self.until = until
+        self.until = now + KEPT
+        self.recently = instant_text(now - TOLD_FOR)
         self.callers: dict[Shown, Caller | None] = {}
         self.sessions: dict[str, SessionFacts] = {"": SessionFacts()}  # by the hash of a token
         self.terms: dict[tuple[str, str], Terms | None] = {}  # by site and slug
@@ -48,5 +51,5 @@ class Memory:
         """What is known and still true. Look before asking: what is learned then is at least as new as the mark."""
         mark, known = self._mark(), self._known
         if known is None or mark is None or known.mark != mark or now >= known.until or known.full():
-            known = self._known = Known(mark, now + KEPT)
+            known = self._known = Known(mark, now)
         return known

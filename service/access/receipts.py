@@ -50,13 +50,13 @@ class Receipts:
             VERSION,
             _micros(now),
             int(decision.granted),
-            decision.reason.value,
+            str(decision.reason),
             terms.site_id,
             terms.id,
             terms.slug,
             terms.access_level,
             terms.products,
-            session.state.value,
+            str(session.state),
             session.reader.id if session.reader else None,
         ]
         if entitlement:

@@ -42,6 +42,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
+        self.embedded = self.url.get_backend_name() == "sqlite"
         self.engine = _create_engine(self.url, pool_size)
         self._writing_engine = self.engine.execution_options(**{WRITES: True})
         # PostgreSQL would show each statement what was committed since the last one: a decision about an article
@@ -51,10 +52,6 @@ class Database:
         self._lines = Lines(self.url)
         self._changes: Changes | None = None
         self._opening = Lock()
-
-    @property
-    def embedded(self) -> bool:
-        return self.url.get_backend_name() == "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from threading import Semaphore
 from typing import Any, Protocol
 
 import psycopg
@@ -24,7 +23,6 @@ from sqlalchemy.engine import URL
 from service.foundation.instants import Instant
 
 PATIENCE_SECONDS = 2  # a request can wait no longer for a connection, or for an answer
-MOST_LINES = 16  # of a process
 MAPPED_OCTETS = 2**40  # of an SQLite file: all of it, as far as SQLite maps any
 
 Row = Sequence[Any]
@@ -64,26 +62,24 @@ class Line(Protocol):
 
 
 class Lines:
-    """As many lines as questions are put at once, up to a limit; the last one used is the first to be used again."""
+    """As many lines as threads put questions at once; the last one used is the first to be used again."""
 
     def __init__(self, url: URL) -> None:
         self._open: Callable[[], Line] = partial(
             SQLiteLine if url.get_backend_name() == "sqlite" else PostgresLine, url
         )
         self._free: list[Line] = []  # its pop and append are atomic
-        self._turns = Semaphore(MOST_LINES)
 
     def ask(self, question: Question, values: Values) -> list[Row]:
         """Raises the driver's faults. A line that broke while nobody asked is opened anew."""
-        with self._turns:
-            if (line := self._take()) is not None:
-                try:
-                    return self._answer(line, question, values)
-                except QueryCanceled:  # it took too long, and would again
-                    raise
-                except (sqlite3.OperationalError, psycopg.OperationalError):
-                    pass
-            return self._answer(self._open(), question, values)
+        if (line := self._take()) is not None:
+            try:
+                return self._answer(line, question, values)
+            except QueryCanceled:  # it took too long, and would again
+                raise
+            except (sqlite3.OperationalError, psycopg.OperationalError):
+                pass
+        return self._answer(self._open(), question, values)
 
     def close(self) -> None:
         while (line := self._take()) is not None:

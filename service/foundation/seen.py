@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Column, text
 from sqlalchemy.engine import Connection
@@ -27,10 +28,13 @@ UPDATE {table} SET {column} = free.at FROM free WHERE {table}.id = free.id
 
 
 def write_seen(connection: Connection, column: Column[datetime], sightings: Mapping[str, datetime]) -> None:
-    """Store the later of each instant, by id, in a column of instants."""
+    """Store the later of each instant, by id, in a column of instants: to the second, of which many are in one."""
     statement = (ON_SQLITE if connection.dialect.name == "sqlite" else ON_POSTGRESQL).format(
         table=column.table.name,
         column=column.name,
     )
-    seen = json.dumps({subject: instant_text(at) for subject, at in sightings.items()})
+    seen = json.dumps({subject: _second_text(at.replace(microsecond=0)) for subject, at in sightings.items()})
     connection.execute(text(statement.replace("::", r"\:\:")), {"seen": seen})
+
+
+_second_text = lru_cache(maxsize=128)(instant_text)

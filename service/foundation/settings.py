@@ -7,6 +7,7 @@ refuses to start with one that would be unsafe there.
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -182,7 +183,7 @@ class Settings(BaseSettings):
     def public_host(self) -> str:
         return urlsplit(self.public_url).hostname or ""
 
-    @property
+    @cached_property
     def session_cookie(self) -> str:
         if not self.secure:
             return "gatefold_session"

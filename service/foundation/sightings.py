@@ -15,22 +15,18 @@ class Sightings:
     """The latest instant at which each of many things was seen, since the last time it was drained."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, datetime] = {}
-        self._lock = Lock()
+        self._latest: dict[str, datetime] = {}  # taken apart one by one, each of which is atomic: so without a lock
 
     def note(self, subject: str, at: datetime) -> None:
-        with self._lock:
-            self._latest[subject] = at
+        self._latest[subject] = at
 
     def drain(self) -> dict[str, datetime]:
-        with self._lock:
-            drained, self._latest = self._latest, {}
-        return drained
+        return dict(self._latest.popitem() for _ in range(len(self._latest)))
 
     def restore(self, drained: Mapping[str, datetime]) -> None:
         """Take back what could not be written, behind what has been seen since."""
-        with self._lock:
-            self._latest = {**drained, **self._latest}
+        for subject, at in drained.items():
+            self._latest.setdefault(subject, at)
 
 
 class SightingsWriter:

@@ -53,7 +53,7 @@ class Reading:
     def _answer(self, reply: Reply, scope: Scope) -> bool:
         """Answer it. Returns whether it came whole: of one that did not, Granian keeps the rest until we return."""
         try:
-            if answered := self._answered(BASICS | scope, reply):
+            if answered := self._answered(scope, reply):
                 reply.response_bytes(*answered)
         except Problem as problem:
             log.info("refused", method=scope["REQUEST_METHOD"], path=scope["PATH_INFO"], why=problem.kind.code)
@@ -72,9 +72,9 @@ class Reading:
         try:
             with self._watch.aside():
                 body = self._bodies.read(environ, partial(cut_off, reply, self._refusals.of(TOO_SLOW)))
-                environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-                environ.pop("HTTP_TRANSFER_ENCODING", None)
-                return self._answered_whole(environ, body, reply)
+                whole = {**BASICS, **environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+                whole.pop("HTTP_TRANSFER_ENCODING", None)
+                return self._answered_whole(whole, body, reply)
         except TooManyAside:
             raise NO_ROOM from None
 

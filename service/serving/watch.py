@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, Thread, get_ident
 
-RELIEVED_AFTER_SECONDS = 0.1
+RELIEVED_AFTER_SECONDS = 0.25  # looking more often costs: Python wakes who waits to run at each request
 
 
 class TooManyAside(Exception):

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from service.access.asking import TOLD_FOR, Presented, SessionState, ask
+from service.access.asking import Presented, SessionState, ask
 from service.access.entitlements import Source
+from service.access.memory import TOLD_FOR
 from service.access.store import grant, revoke
 from service.devices.device import Cause
 from service.devices.sessions import Newcomer, end_device, start_session

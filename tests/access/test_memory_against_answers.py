@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.access.asking import TOLD_FOR, Presented, ask
+from service.access.asking import Presented, ask
 from service.access.entitlements import Source
-from service.access.memory import KEPT, Memory
+from service.access.memory import KEPT, TOLD_FOR, Memory
 from service.access.store import grant, list_grants, revoke
 from service.catalogue.articles import Status
 from service.catalogue.store import UnknownArticle, delete_article

@@ -56,7 +56,7 @@ def decision_out(checked: Checked) -> DecisionOut:
         "granted": decision.granted,
         "reason": decision.reason,
         "explanation": explain_decision(decision),
-        "unlocked_by": tuple(_unlock_out(unlock) for unlock in decision.unlocked_by),
+        "unlocked_by": tuple(map(_unlock_out, decision.unlocked_by)),
         "receipt": checked.receipt,
     }
 

@@ -17,22 +17,28 @@ PATIENCE_SECONDS = 0.25  # for a turn to read a body; each who waits keeps a thr
 log = structlog.get_logger()
 
 
+# What only a page in a browser heeds. Redirects count as pages, for from them the policy is taken on.
+HEADERS_OF_PAGES = {
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
 def headers_of_all(settings: Settings) -> dict[str, str]:
     """What every answer carries unless a view knows better."""
     headers = {
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "X-Frame-Options": "DENY",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "private, no-store",
     }
     return {**headers, "Strict-Transport-Security": "max-age=31536000"} if settings.secure else headers
 
 
 def watch_requests(app: Flask, settings: Settings) -> None:
-    headers = headers_of_all(settings)
+    of_all = headers_of_all(settings)
+    of_pages = {**of_all, **HEADERS_OF_PAGES}
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=50)
 
     @app.before_request
@@ -41,6 +47,7 @@ def watch_requests(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        headers = of_pages if response.mimetype == "text/html" else of_all
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         log.info(

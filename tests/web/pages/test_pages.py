@@ -68,6 +68,9 @@ def test_every_page_keeps_everything_out_that_is_not_ours(reader: Visitor, path:
     assert "Cookie" in headers["Vary"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Permissions-Policy"].startswith("camera=()")
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 def test_the_policy_lets_a_form_lead_back_to_the_site_that_sent_the_reader(visitor: Visitor, site: Site) -> None:

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         ge=1,
         le=256,
         description="Reading workers that `gatefold serve` starts: they answer access checks, and pass all else on. "
-        "Unset, as many as there are cores. Where PostgreSQL is on another machine, two for each core: they wait for it.",
+        "Unset, as many as there are cores. Where PostgreSQL is on another machine, two for each core, for they wait.",
     )
     account_workers: int | None = Field(
         None,

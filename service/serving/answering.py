@@ -9,7 +9,7 @@ import structlog
 
 from service.foundation.settings import Settings
 from service.serving.bodies import Bodies
-from service.serving.door import Reply, Scope, cut_off
+from service.serving.door import Reply, Scope, answer, cut_off
 from service.serving.errands import Errands
 from service.serving.hatch import Full, Hatch
 from service.serving.refusals import FAULT, LOST, NO_ROOM, TOO_SLOW, Refusals
@@ -54,14 +54,14 @@ class Reading:
         """Answer it. Returns whether it came whole: of one that did not, Granian keeps the rest until we return."""
         try:
             if answered := self._answered(scope, reply):
-                reply.response_bytes(*answered)
+                answer(reply, answered)
         except Problem as problem:
             log.info("refused", method=scope["REQUEST_METHOD"], path=scope["PATH_INFO"], why=problem.kind.code)
-            reply.response_bytes(*self._refusals.of(problem))
+            answer(reply, self._refusals.of(problem))
             return False
         except Exception:
             log.exception("fault")
-            reply.response_bytes(*self._refusals.of(FAULT))
+            answer(reply, self._refusals.of(FAULT))
             return False
         return True
 
@@ -90,4 +90,4 @@ class Reading:
         return None
 
     def _tell(self, reply: Reply, answered: Answered | None) -> None:
-        reply.response_bytes(*(answered or self._refusals.of(LOST)))
+        answer(reply, answered or self._refusals.of(LOST))

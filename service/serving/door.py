@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from socket import create_server, socket
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, Protocol
 
 import structlog
@@ -18,15 +18,22 @@ from granian.log import LogLevels
 from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server import MPServer, mp
 
-from service.serving.processes import GRACE_SECONDS, NotReplaced, ctrl_c_left_to_parent, settle
+from service.serving.processes import (
+    GRACE_SECONDS,
+    RESTART_AFTER_SECONDS,
+    NotReplaced,
+    ctrl_c_left_to_parent,
+    settle,
+)
 from service.web.answers import Answered
 
 HEADERS_WITHIN_MS = 10_000  # and so long a connection may be idle
 LARGEST_HEADERS = 64 * 1024
 BACKLOG = 2048  # and so many connections at once, over all reading workers
-OVERLAP_SECONDS = 2.0  # of an old reading worker with the one that replaces it
-HEARD_WITHIN_SECONDS = 0.3
+OVERLAP_SECONDS = 4.0  # of an old reading worker with the one that replaces it, which has to start meanwhile
+LEAVES_AFTER_SECONDS = 1.0  # in which whoever keeps a connection is told, with an answer, to come back on another
 FLUSHED_WITHIN_SECONDS = 0.2
+HANGING_UP = ("Connection", "close")
 
 log = structlog.get_logger()
 
@@ -44,6 +51,15 @@ class Reply(Protocol):
 Answering = Callable[[Reply, Scope], None]
 
 
+leaving = Event()  # this process is about to stop
+
+
+def answer(reply: Reply, answered: Answered) -> None:
+    """Answer; and hang up then, if this process will soon be gone, for what is sent to it later would be lost."""
+    status, headers, body = answered
+    reply.response_bytes(status, [*headers, HANGING_UP] if leaving.is_set() else headers, body)
+
+
 def cut_off(reply: Reply, answered: Answered) -> None:
     """Answer and hang up, though a body is still being read, which ends there."""
 
@@ -52,7 +68,7 @@ def cut_off(reply: Reply, answered: Answered) -> None:
         time.sleep(FLUSHED_WITHIN_SECONDS)
 
     # An octet that is promised and never comes is what makes Granian close a connection on which a body is under way.
-    headers = {**dict(answered.headers), "Connection": "close", "Content-Length": str(len(answered.body) + 1)}
+    headers = {**dict(answered.headers), **dict([HANGING_UP]), "Content-Length": str(len(answered.body) + 1)}
     reply.response_iter(answered.status, list(headers.items()), all_but_the_last())
 
 
@@ -107,9 +123,13 @@ class Door(MPServer):
         except NotReplaced:  # by what is to be replaced first
             log.error("not_replaced", why="the new processes did not become ready: the old ones go on")
 
-    def _respawn_workers(self, *args: Any, **options: Any) -> None:
+    def _respawn_workers(self, workers: list[int], target: Any, loader: Any, delay: float = 0) -> None:
+        if not delay:  # they are not to be replaced: they died
+            log.error("started_anew", process="reading-worker", workers=len(workers))
+            time.sleep(RESTART_AFTER_SECONDS)
         with ctrl_c_left_to_parent():
-            super()._respawn_workers(*args, **options)
+            super()._respawn_workers(workers, target, loader, delay)
+        self.respawned_wrks.clear()  # or Granian would give up, and end us all, when one of the new ones dies soon
 
 
 def _read(*args: Any) -> None:
@@ -117,19 +137,20 @@ def _read(*args: Any) -> None:
     settle("reading-worker")
     mp._wsgi_call_wrap = lambda answering, *_: answering  # type: ignore[attr-defined]  # it is no WSGI application
     ((_, door), _) = args[3]
-    _signals.set_sync_signals = lambda: _stop_once_all_were_heard(door.get_fd())
+    _signals.set_sync_signals = lambda: _stop_once_all_are_told(door.get_fd())
     MPServer._spawn_wsgi_worker(*args)
 
 
-def _stop_once_all_were_heard(door: int) -> WorkerSignal:
-    """At SIGTERM, accept no more; and stop a moment later, for a stop drops who was accepted and has yet to speak."""
+def _stop_once_all_are_told(door: int) -> WorkerSignal:
+    """At SIGTERM, accept no more; and stop a moment later, for a stop drops whoever has a connection and is silent."""
     stop = WorkerSignal()
     deserted = create_server(("127.0.0.1", 0))
     deserted.setblocking(False)
 
     def leave_the_door(*_: object) -> None:
         os.dup2(deserted.fileno(), door)
-        Timer(HEARD_WITHIN_SECONDS, stop.set).start()
+        leaving.set()
+        Timer(LEAVES_AFTER_SECONDS, stop.set).start()
 
     signal.signal(signal.SIGTERM, leave_the_door)
     return stop

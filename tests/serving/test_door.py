@@ -7,11 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -24,6 +25,8 @@ READY_WITHIN = 30.0
 SOON = 20.0
 
 pytestmark = pytest.mark.process
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,12 @@ class StandIn:
         return connection
 
     def members(self, name: str) -> list[psutil.Process]:
-        return [child for child in psutil.Process(self.process.pid).children() if child.name() == name]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):  # it ended while we looked
+                if child.name() == name:
+                    found.append(child)
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +216,45 @@ def test_no_request_is_lost_while_all_processes_are_replaced(stand_in: StandIn):
             assert stand_in.call("GET", "/lane") == (200, b"lane ")
             assert stand_in.call("POST", "/other", b"abc") == (200, b"abc")
         assert waiting.getresponse().read() == b"slow"
+
+
+def test_whoever_keeps_a_connection_loses_no_request_either(stand_in: StandIn):
+    before = {process.pid for process in stand_in.members("reading-worker")}
+    answered = 0
+    with ExitStack() as stack:
+        kept = [stand_in.connect(stack) for _ in range(4)]  # each opens another where it was told that this one ends
+        stand_in.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
+        while before & {process.pid for process in stand_in.members("reading-worker")}:
+            assert time.monotonic() < deadline
+            for connection in kept:
+                connection.request("POST", "/other", b"abc")
+                assert connection.getresponse().read() == b"abc"
+                answered += 1
+    assert answered > 100
+
+
+def test_a_reading_worker_that_dies_young_is_started_anew(stand_in: StandIn):
+    (oldest,) = stand_in.members("reading-worker")
+    stand_in.process.send_signal(signal.SIGHUP)
+    known = {oldest}
+    for _ in range(3):
+        until(lambda: set(stand_in.members("reading-worker")) - known)
+        until(lambda: not oldest.is_running())
+        for young in set(stand_in.members("reading-worker")) - known:
+            known.add(young)
+            young.kill()
+    until(lambda: stand_in.call("GET", "/lane") == (200, b"lane "))
+    assert stand_in.process.poll() is None
+
+
+def until(told: Callable[[], T]) -> T:
+    """What is told, once it is something."""
+    deadline = time.monotonic() + SOON
+    while not (found := told()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
 
 
 def status_in(sent: socket.socket) -> int | None:

@@ -17,6 +17,8 @@ from service.sites.site import Mode
 
 __all__ = ["Answer", "Caller", "Presented", "Session", "SessionState", "ask"]
 
+LONGEST_ORIGIN = 300  # a host's name has 253 at most
+
 
 def ask(
     database: Database,
@@ -82,8 +84,9 @@ def _learn(
 def _shown(presented: Presented) -> Shown:
     if presented.key is not None:
         return Shown(By.KEY, digest_of(presented.key))
-    origin = presented.origin or ""  # what no browser would send is nobody's
-    return Shown(By.ORIGIN, origin if origin.isascii() and origin.isprintable() else "")
+    origin = presented.origin or ""
+    as_browsers_send = len(origin) <= LONGEST_ORIGIN and origin.isascii() and origin.isprintable()
+    return Shown(By.ORIGIN, origin if as_browsers_send else "")  # which is nobody's
 
 
 def _caller(row: Row, modes: frozenset[Mode]) -> Caller | None:

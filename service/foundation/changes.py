@@ -6,8 +6,8 @@ database whose name ends in `-shm`. Its header holds a counter that every commit
 """
 
 import mmap
+import os
 import sqlite3
-from pathlib import Path
 
 HEADER_OCTETS = 48
 
@@ -17,13 +17,16 @@ class Changes:
         # SQLite takes the file away with its last connection, and would make another: so one is kept here.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        with Path(f"{path}-shm").open("rb") as index:
-            self._index = mmap.mmap(index.fileno(), HEADER_OCTETS, access=mmap.ACCESS_READ)
+        # Kept open: a process that closes a file, however it opened it, loses all locks that SQLite holds on it there.
+        self._file = os.open(f"{path}-shm", os.O_RDONLY)
+        self._index = mmap.mmap(self._file, HEADER_OCTETS, access=mmap.ACCESS_READ)
 
     def mark(self) -> bytes:
         """The same as long as nothing is committed, and another from the moment that a commit returns."""
         return self._index[:HEADER_OCTETS]
 
     def close(self) -> None:
-        self._index.close()
+        """To be called when this process has no other connection to the database any more."""
         self._connection.close()
+        self._index.close()
+        os.close(self._file)

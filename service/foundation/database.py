@@ -95,10 +95,10 @@ class Database:
 
     def close(self) -> None:
         self._lines.close()
+        self.engine.dispose()
         if self._changes:
             self._changes.close()
             self._changes = None
-        self.engine.dispose()
 
 
 def _create_engine(url: URL, pool_size: int) -> Engine:

@@ -16,6 +16,7 @@ from service.serving.refusals import FAULT, LOST, NO_ROOM, TOO_SLOW, Refusals
 from service.serving.watch import TooManyAside, Watch
 from service.serving.wsgi import BASICS
 from service.web.answers import Answered
+from service.web.gate.gate import PATH as GATE
 from service.web.problems import Problem
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Reading:
 
     def _answered(self, environ: "WSGIEnvironment", reply: Reply) -> Answered | None:
         """None where an account worker will answer. Raises :class:`Problem`."""
-        if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
+        without = environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ
+        if without or environ["PATH_INFO"] == GATE:  # where proxies announce the reader's body, and keep it
             return self._answered_whole(environ, b"", reply)
         try:
             with self._watch.aside():

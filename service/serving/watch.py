@@ -17,8 +17,8 @@ class Watch:
 
     If several took requests, each would wake only to wait for the others to let it run. If there were one alone, nobody
     would be answered while it waits. So who is about to wait steps aside, and one that rests has the watch; where none
-    does, the server starts another thread, as it does whenever something has come and nobody takes it. And who is kept
-    by one request for long, as by a database that hangs, is relieved.
+    does, the server starts another thread, as it does whenever something has come and nobody takes it. Who is kept by
+    one request for long, as by a database that hangs, is relieved; and so is who takes none while others do.
     """
 
     def __init__(self, most_aside: int) -> None:
@@ -26,6 +26,7 @@ class Watch:
         self._aside = 0
         self._on_watch: int | None = None
         self._taken = 0
+        self._strayed = False
         self._busy = False
         self._resting: list[tuple[int, Lock]] = []
         self._changing = Lock()
@@ -36,7 +37,9 @@ class Watch:
         if self._is_needed():
             self._on_watch = get_ident()
             self._taken += 1
-            self._busy = True
+            self._busy, self._strayed = True, False
+        else:
+            self._strayed = True  # perhaps because the server has let go of the thread that has the watch
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -70,7 +73,7 @@ class Watch:
         return self._on_watch in (None, get_ident())
 
     def _hand_over(self) -> None:
-        self._on_watch, self._busy = None, False
+        self._on_watch, self._busy, self._strayed = None, False, False
         if self._resting:
             self._on_watch, call = self._resting.pop()
             call.release()
@@ -80,6 +83,6 @@ class Watch:
         while True:
             time.sleep(RELIEVED_AFTER_SECONDS)
             with self._changing:
-                if self._busy and self._taken == taken:
+                if self._taken == taken and (self._busy or self._strayed):
                     self._hand_over()
                 taken = self._taken

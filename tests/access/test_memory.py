@@ -141,3 +141,6 @@ def test_what_strangers_make_up_does_not_fill_the_memory(asker, monkeypatch):
     for number in range(100):
         asker(token=f"gfs_{number}", key=asker.presented.key)
     assert len(asker.memory.known(asker.clock.now()).sessions) <= 12
+    for number in range(100):
+        asker(origin=f"https://{number}." + "a" * 60_000)
+    assert sum(len(shown.text) for shown in asker.memory.known(asker.clock.now()).callers) < 10_000

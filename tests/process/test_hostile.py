@@ -87,6 +87,13 @@ def test_a_body_cut_short_is_refused(town: Town):
         assert status_in(connection) in (400, None)
 
 
+def test_the_gate_answers_though_the_body_that_a_proxy_announces_never_comes(town: Town):
+    for length in (b"Content-Length: 9", b"Content-Length: 9000000", b"Transfer-Encoding: chunked"):
+        begun = time.monotonic()
+        assert status_of(town, [post("/gate", length)]) == 403
+        assert time.monotonic() - begun < PATIENT_FOR
+
+
 def test_while_twenty_send_their_headers_slowly_others_are_answered(town: Town):
     with ExitStack() as stack:
         slow = [stack.enter_context(connected(town)) for _ in range(SLOW)]

@@ -124,6 +124,15 @@ def test_threads_that_never_met_come_to_rest_all_the_same():
     assert server.taking == 1
 
 
+def test_a_thread_that_is_gone_does_not_keep_the_watch():
+    server = start()
+    gone = Thread(target=lambda: (server.watch.take(), server.watch.rest()))
+    gone.start()
+    gone.join()
+    for _ in range(3 * MOST_ASIDE):  # each of which would rest for good after one request
+        assert answered(server)
+
+
 def test_the_last_thread_does_not_step_aside(server: Server):
     refused = Event()
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 PATH = "/gate"
 ASKED_FOR = ("HTTP_X_ORIGINAL_URI", "HTTP_X_FORWARDED_URI")  # as nginx's users name it; as Caddy and Traefik do
-# An address written in another way (`//`, `%2f`, `..`, a dot, capitals) could mean another page to the site behind.
-PLAIN_ADDRESS = re.compile(rf"/(?:[a-z0-9-]+/)*(?P<slug>{SLUG_PATTERN.pattern})/?(?:\?.*)?")
+# An address written in another way (`//`, `%2f`, `..`, a dot, capitals) could mean another page to the site behind. And
+# one header sent twice arrives as one, with a comma between: the second must not pass for the first one's query.
+PLAIN_ADDRESS = re.compile(rf"/(?:[a-z0-9-]+/)*(?P<slug>{SLUG_PATTERN.pattern})/?(?:\?(?:(?!,\s*/).)*)?")
 SIGNING_IN = frozenset({Action.SIGN_IN, Action.SIGN_UP})
 NOBODY, NO_RECEIPT = "anonymous", "none"
 

@@ -50,6 +50,13 @@ def main() -> int:
     return 0
 
 
+def _tell(fault: BadAnswers, folder: Path) -> None:
+    """What went wrong, and what the servers said last: what was measured before it is kept."""
+    console.print(f"Not all was measured. {type(fault).__name__}: {fault}", style="bold red", markup=False)
+    for log in sorted(folder.glob("*.log")):
+        console.print(f"{log.name}: …{log.read_text()[-2000:]}", markup=False, highlight=False)
+
+
 def _what_is_missing(stores: Iterable[str]) -> str | None:
     if is_missing():
         return HOW_TO_GET_IT
@@ -66,9 +73,14 @@ def _run(arguments: argparse.Namespace, folder: Path) -> Results:
         console.status("filling the databases") as status,
         filled_stores(arguments.stores, arguments.readers, folder) as databases,
     ):
-        for row in run(databases, arguments.cases, extent, folder, status.update):
-            console.print(f"  {time.monotonic() - began:3.0f} s  {in_a_line(row)}", highlight=False, soft_wrap=True)
-            rows.append(row)
+        try:
+            for row in run(databases, arguments.cases, extent, folder, status.update):
+                console.print(f"  {time.monotonic() - began:3.0f} s  {in_a_line(row)}", highlight=False, soft_wrap=True)
+                rows.append(row)
+        except BadAnswers as fault:
+            _tell(fault, folder)
+            if not rows:
+                raise
     return {
         "machine": describe_machine(),
         "rounds": arguments.rounds,

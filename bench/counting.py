@@ -16,6 +16,7 @@ from bench.names import KEY, session_token, slug_of
 from service.app import create_app
 from service.foundation.logs import configure_logs
 from service.foundation.settings import Settings
+from service.web.doors import EXTENSION
 
 CHECKS = 20
 NOT_A_QUESTION = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
@@ -40,7 +41,8 @@ class Ear(Protocol):
 def count_statements(database_url: str) -> Counted:
     listening = _listening_to_sqlite if database_url.startswith("sqlite") else _listening_to_postgresql
     with listening() as ear:
-        client = create_app(Settings(database_url=database_url)).test_client()
+        app = create_app(Settings(database_url=database_url))
+        client = app.test_client()
         configure_logs(level="ERROR")
         before = (0, 0)
         for number in range(CHECKS + 1):
@@ -49,6 +51,7 @@ def count_statements(database_url: str) -> Counted:
             headers = {"Authorization": f"Bearer {KEY}", "Gatefold-Session": session_token(number)}
             if client.get(f"/v1/access/{slug_of(number)}", headers=headers).status_code != 200:
                 raise RuntimeError("The check whose statements were to be counted failed.")
+        app.extensions[EXTENSION].database.close()  # or what it holds of SQLite's files is let go of at any moment
         statements, rows = (now - then for now, then in zip(ear.heard(), before, strict=True))
     return Counted(statements / CHECKS, rows / CHECKS)
 

@@ -51,8 +51,8 @@ def count_statements(database_url: str) -> Counted:
             headers = {"Authorization": f"Bearer {KEY}", "Gatefold-Session": session_token(number)}
             if client.get(f"/v1/access/{slug_of(number)}", headers=headers).status_code != 200:
                 raise RuntimeError("The check whose statements were to be counted failed.")
-        app.extensions[EXTENSION].database.close()  # or what it holds of SQLite's files is let go of at any moment
         statements, rows = (now - then for now, then in zip(ear.heard(), before, strict=True))
+        app.extensions[EXTENSION].database.close()  # or what it holds of SQLite's files is let go of at any moment
     return Counted(statements / CHECKS, rows / CHECKS)
 
 

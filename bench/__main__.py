@@ -41,7 +41,9 @@ def main() -> int:
         console.print("Stopped. Nothing was kept.")
         return 130
     show(results)
-    write_results(results, arguments.out)
+    write_results(results, arguments.out if results["whole"] else LATEST)
+    if not results["whole"]:
+        return 1
     if arguments.record:
         write_page(results)
     if any(row.get("late_bodies") for row in results["rows"]):
@@ -67,7 +69,7 @@ def _what_is_missing(stores: Iterable[str]) -> str | None:
 
 def _run(arguments: argparse.Namespace, folder: Path) -> Results:
     began = time.monotonic()
-    rows = []
+    rows, whole = [], True
     extent = Extent(arguments.rounds, arguments.seconds, arguments.tries)
     with (
         console.status("filling the databases") as status,
@@ -78,6 +80,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> Results:
                 console.print(f"  {time.monotonic() - began:3.0f} s  {in_a_line(row)}", highlight=False, soft_wrap=True)
                 rows.append(row)
         except BadAnswers as fault:
+            whole = False
             _tell(fault, folder)
             if not rows:
                 raise
@@ -87,6 +90,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> Results:
         "seconds": arguments.seconds,
         "switched": switched(),
         "took_seconds": round(time.monotonic() - began),
+        "whole": whole,
         "rows": rows,
     }
 

@@ -85,6 +85,7 @@ Name = Annotated[str, Field(max_length=200), AfterValidator(one_line), AfterVali
 Address = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(web_address)]
 Instant = Annotated[datetime, Field(strict=False), BeforeValidator(written_out), AfterValidator(sensible_instant)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200), AfterValidator(distinct)]
+Markup = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # PostgreSQL stores no NUL
 Product = Annotated[str, Field(pattern=f"^{SLUG_PATTERN.pattern}$", max_length=PRODUCT_LENGTH)]
 Products = Annotated[tuple[Product, ...], Field(min_length=1, max_length=20), AfterValidator(distinct)]
 
@@ -143,11 +144,11 @@ class ArticleFields(_Fields):
         examples=["https://news.example.org/world/the-keepers-last-winter"],
     )
     hero_image: HeroImageFields | None = Field(None, description="The picture at its head.")
-    body_html: Annotated[str, Field(max_length=BODY_LENGTH)] = Field(
+    body_html: Annotated[Markup, Field(max_length=BODY_LENGTH)] = Field(
         description="The body. Scripts, styles and event handlers are taken out.",
         examples=["<p>The light was last lit on a Tuesday.</p><p>Nobody came to see it.</p><p>Ida Holm did.</p>"],
     )
-    teaser_html: Annotated[str, Field(max_length=TEASER_LENGTH)] | None = Field(
+    teaser_html: Annotated[Markup, Field(max_length=TEASER_LENGTH)] | None = Field(
         None,
         description="What everyone may read. Null cuts it from the body; empty text means that there is none.",
         examples=["<p>The light was last lit on a Tuesday.</p>"],

@@ -23,6 +23,7 @@ from service.catalogue.articles import (
     Section,
     Status,
 )
+from service.foundation.database import WITHOUT_NUL
 
 BODY_LENGTH = 2_000_000
 TEASER_LENGTH = 20_000
@@ -85,7 +86,7 @@ Name = Annotated[str, Field(max_length=200), AfterValidator(one_line), AfterVali
 Address = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "uri"}), AfterValidator(web_address)]
 Instant = Annotated[datetime, Field(strict=False), BeforeValidator(written_out), AfterValidator(sensible_instant)]
 Names = Annotated[tuple[Name, ...], Field(max_length=200), AfterValidator(distinct)]
-Markup = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # PostgreSQL stores no NUL
+Markup = Annotated[str, Field(pattern=WITHOUT_NUL)]
 Product = Annotated[str, Field(pattern=f"^{SLUG_PATTERN.pattern}$", max_length=PRODUCT_LENGTH)]
 Products = Annotated[tuple[Product, ...], Field(min_length=1, max_length=20), AfterValidator(distinct)]
 

@@ -21,6 +21,7 @@ from service.foundation.questions import Lines, Question, Row, Values
 
 BUSY_SECONDS = 10
 WRITES = "gatefold_writes"
+WITHOUT_NUL = r"^[^\x00]*$"  # a text that PostgreSQL can store
 
 metadata = MetaData(
     naming_convention={

@@ -14,7 +14,7 @@ from service.web.api.contract.admission import Call
 from service.web.api.contract.callers import Callers
 from service.web.api.contract.endpoint import Feature
 from service.web.api.schemas.examples import EMAIL, PASSWORD, SESSION_TOKEN, SWAP_TICKET
-from service.web.api.schemas.model import DeviceId, Input, Instant, Output
+from service.web.api.schemas.model import DeviceId, Input, Instant, Output, Ticket
 from service.web.api.schemas.session import DeviceOut, ReaderOut, device_out, reader_out
 from service.web.cookies import set_session_cookie
 from service.web.problems import Problem
@@ -56,7 +56,7 @@ class SignInInput(Input):
 class SwapInput(Input):
     """The device that gives way."""
 
-    swap_ticket: str = Field(max_length=200, description="From the answer that asked.", examples=[SWAP_TICKET])
+    swap_ticket: Ticket = Field(description="From the answer that asked.", examples=[SWAP_TICKET])
     device_id: DeviceId = Field(description="The device to sign out.")
 
 

@@ -5,12 +5,13 @@ from sqlalchemy.engine import Connection
 
 from service.accounts.passwords import LONGEST as LONGEST_PASSWORD
 from service.accounts.reader import LONGEST_NAME
+from service.foundation.database import WITHOUT_NUL
 from service.web import problems, signing_up
 from service.web.api.contract.admission import Call
 from service.web.api.contract.endpoint import Answered, Feature
 from service.web.api.idempotency import Creation, answer_once
 from service.web.api.schemas.examples import EMAIL, PASSWORD, TICKET
-from service.web.api.schemas.model import Input, Output
+from service.web.api.schemas.model import Input, Output, Ticket
 from service.web.api.schemas.session import ReaderOut, reader_out
 from service.web.api.sign_in import OF_SESSIONS, Email
 from service.web.returning import LONGEST as LONGEST_ADDRESS
@@ -39,6 +40,7 @@ class SignUpInput(Input):
     return_to: str | None = Field(
         None,
         max_length=LONGEST_ADDRESS,
+        pattern=WITHOUT_NUL,
         description="Where to lead her once it is confirmed: a page at one of the sites' addresses.",
         examples=["https://news.example.org/world/the-keepers-last-winter"],
     )
@@ -54,7 +56,7 @@ class MailSent(Output):
 class TicketInput(Input):
     """The ticket in the mailed link."""
 
-    token: str = Field(max_length=200, description="The link's `token`.", examples=[TICKET])
+    token: Ticket = Field(description="The link's `token`.", examples=[TICKET])
 
 
 class ConfirmedSignUp(Output):

@@ -33,7 +33,10 @@ CONFIG = {
     "checks": {
         "positive_data_acceptance": {
             "expected-statuses": ["2xx", "304", "401", "403", "404", "409", "410", "422", "429", "503"]
-        }
+        },
+        "negative_data_rejection": {
+            "expected-statuses": ["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503"]
+        },
     },
     # To a proxy without a good key, 401 would say that its reader should sign in.
     "operations": [{"include-path": "/gate", "checks": {"missing_required_header": {"enabled": False}}}],

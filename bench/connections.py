@@ -8,6 +8,7 @@ from bench.driving import BadAnswers
 CHUNK = 256 * 1024
 END_OF_HEADERS = b"\r\n\r\n"
 LENGTH = b"content-length:"
+HANGING_UP = b"connection: close"
 
 
 class Hung(BadAnswers):
@@ -18,6 +19,11 @@ class Hung(BadAnswers):
 class Reply:
     status: int
     octets: bytes  # all of it, headers too
+
+    @property
+    def last(self) -> bool:
+        """Whether the server closes the connection after it."""
+        return HANGING_UP in self.octets.partition(END_OF_HEADERS)[0].lower()
 
 
 class Connection:
@@ -53,6 +59,10 @@ class Connection:
         if not end or len(body) < _length(headers):
             return None
         return Reply(int(headers[9:12]), self._received)
+
+    def reopen(self) -> None:
+        self.close()
+        self.open()
 
     def close(self) -> None:
         self._socket.close()

@@ -28,7 +28,8 @@ RISING_SECONDS = 0.5  # before the check is measured
 ROUNDS_OF_HASHING = 10
 HASHED = frozenset({200, 401, 409})  # let in, refused for the password, asked which device gives way
 REFUSED = 503
-PATIENCE_SECONDS = 6
+HONEST_READERS = 5
+PATIENCE_SECONDS = 30
 MOST_ROUNDS = 5
 
 
@@ -50,12 +51,20 @@ def measure_flood(filled: Filled, port: int, folder: Path, rounds: int, say: Say
             idle.append(drive(gatefold, checks, IDLE_SECONDS, connections=CONNECTIONS))
             with Flood(gatefold.port, sign_ins, per_second) as flood:
                 floods.append(flood)
-                honest.append(HonestReader(gatefold, number))
                 time.sleep(RISING_SECONDS)
                 flooded.append(drive(gatefold, checks, FLOODED_SECONDS, connections=CONNECTIONS))
-                honest[-1].wait()
+                if number == rounds:
+                    honest = _let_honest_readers_try(gatefold, checks)
     # The first round is the warm-up.
-    return _row(filled, per_second, idle[1:], flooded[1:], floods[1:], honest[1:])
+    return _row(filled, per_second, idle[1:], flooded[1:], floods[1:], honest)
+
+
+def _let_honest_readers_try(gatefold: Served, checks: Path) -> list["HonestReader"]:
+    """One a second begins, while flood and checks go on."""
+    honest = [HonestReader(gatefold, number, after_seconds=number) for number in range(HONEST_READERS)]
+    while any(reader.tries() for reader in honest):
+        drive(gatefold, checks, FLOODED_SECONDS, connections=CONNECTIONS)
+    return honest
 
 
 def hashes_per_second() -> float:
@@ -70,18 +79,18 @@ def hashes_per_second() -> float:
 class HonestReader:
     """Signs in while the flood goes on, from a network of her own, and heeds what she is told of when to come again."""
 
-    def __init__(self, gatefold: Served, number: int) -> None:
+    def __init__(self, gatefold: Served, number: int, *, after_seconds: float) -> None:
         self.seconds: float | None = None  # until she was in
         self._port = gatefold.port
         self._request = _sign_in(email_of(number), PASSWORD, f"203.0.113.{number}")
-        self._thread = Thread(target=self._sign_in, name="honest reader")
+        self._thread = Thread(target=self._sign_in, args=(after_seconds,), name="honest reader")
         self._thread.start()
 
-    def wait(self) -> None:
-        self._thread.join()
+    def tries(self) -> bool:
+        return self._thread.is_alive()
 
-    def _sign_in(self) -> None:
-        time.sleep(RISING_SECONDS)
+    def _sign_in(self, after_seconds: float) -> None:
+        time.sleep(after_seconds)
         began = time.monotonic()
         while time.monotonic() - began < PATIENCE_SECONDS:
             connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)

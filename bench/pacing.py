@@ -67,6 +67,8 @@ class Flood:
                 return
             self.statuses[reply.status] += 1
             selector.unregister(connection)
+            if reply.last:
+                connection.reopen()
         except (Hung, OSError):
             selector.unregister(connection)
             self._begin_anew(connection)
@@ -74,5 +76,4 @@ class Flood:
 
     def _begin_anew(self, connection: Connection) -> None:
         self.statuses[NO_ANSWER] += 1
-        connection.close()
-        connection.open()
+        connection.reopen()

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.accounts.places import Places, TurnedAway
 from service.foundation.clock import Clock
 from service.foundation.database import Database
 from service.foundation.logs import configure_logs
@@ -23,6 +24,7 @@ from service.web.health import health
 from service.web.lane import Lane
 from service.web.pages import register_pages
 from service.web.requests import watch_requests
+from service.web.turnstile import Turnstile
 from service.web.who import load_signed_in_reader
 
 
@@ -66,13 +68,14 @@ def create_serving_app() -> Flask:
     return app
 
 
-def create_lane() -> Lane:
-    """The fast lane alone, for a server process that leaves everything else to another."""
+def create_lane(places: int, turned_away: TurnedAway) -> tuple[Lane, Turnstile]:
+    """The fast lane, for a server process that leaves everything else to others, and the turnstile in front of them."""
     settings = Settings().refuse_unsafe()
     configure_logs()
     house = open_doors(settings, Database(settings.database_url), Clock())
     _keep_writing(house)
-    return Lane(house, list_lane_endpoints() if settings.fast_lane else [])
+    lane = Lane(house, list_lane_endpoints() if settings.fast_lane else [])
+    return lane, Turnstile(house, Places(places, turned_away))
 
 
 def _keep_writing(house: Doors) -> None:

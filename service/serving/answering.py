@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from service.accounts.places import HashingBusy
 from service.foundation.settings import Settings
 from service.serving.bodies import Bodies
-from service.serving.door import Reply, Scope, answer, cut_off
+from service.serving.door import Reply, Scope, answer, answer_and_hang_up, cut_off
 from service.serving.errands import Errands
 from service.serving.hatch import Full, Hatch
 from service.serving.refusals import FAULT, LOST, NO_ROOM, TOO_SLOW, Refusals
@@ -17,7 +18,7 @@ from service.serving.watch import TooManyAside, Watch
 from service.serving.wsgi import BASICS
 from service.web.answers import Answered
 from service.web.gate.gate import PATH as GATE
-from service.web.problems import Problem
+from service.web.problems import NO_PLACE, Problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -31,15 +32,33 @@ class Lane(Protocol):
     def answer(self, environ: "WSGIEnvironment") -> Answered | None: ...
 
 
-def open_reading(create_lane: Callable[[], Lane], hatch: Hatch, most_aside: int) -> "Reading":
+class Turnstile(Protocol):
+    """Lets in as many as can be hashed for. Both raise :class:`HashingBusy`."""
+
+    def look_through(self, environ: "WSGIEnvironment") -> None: ...
+
+    def enter(self, environ: "WSGIEnvironment") -> Callable[[], None]: ...
+
+
+def open_reading(create_lane: Callable[[], tuple[Lane, Turnstile]], hatch: Hatch, most_aside: int) -> "Reading":
     """Called in each reading worker."""
     hatch.leave_taking_to_others()
-    return Reading(create_lane(), Errands(hatch, MOST_WAITING), Watch(most_aside), Bodies(), Refusals(Settings()))
+    errands, watch, refusals = Errands(hatch, MOST_WAITING), Watch(most_aside), Refusals(Settings())
+    return Reading(*create_lane(), errands, watch, Bodies(), refusals)
 
 
 class Reading:
-    def __init__(self, lane: Lane, errands: Errands, watch: Watch, bodies: Bodies, refusals: Refusals) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        turnstile: Turnstile,
+        errands: Errands,
+        watch: Watch,
+        bodies: Bodies,
+        refusals: Refusals,
+    ) -> None:
         self._lane = lane
+        self._turnstile = turnstile
         self._errands = errands
         self._watch = watch
         self._bodies = bodies
@@ -53,27 +72,33 @@ class Reading:
 
     def _answer(self, reply: Reply, scope: Scope) -> bool:
         """Answer it. Returns whether it came whole: of one that did not, Granian keeps the rest until we return."""
+        accepted = scope.get("HTTP_ACCEPT")
         try:
             if answered := self._answered(scope, reply):
                 answer(reply, answered)
         except Problem as problem:
             log.info("refused", method=scope["REQUEST_METHOD"], path=scope["PATH_INFO"], why=problem.kind.code)
-            answer(reply, self._refusals.of(problem))
+            answer_and_hang_up(reply, self._refusals.of(problem, accepted))
+            return False
+        except HashingBusy:  # without a word: of a flood each would be told
+            answer_and_hang_up(reply, self._refusals.of(NO_PLACE, accepted))
             return False
         except Exception:
             log.exception("fault")
-            answer(reply, self._refusals.of(FAULT))
+            answer_and_hang_up(reply, self._refusals.of(FAULT, accepted))
             return False
         return True
 
     def _answered(self, environ: "WSGIEnvironment", reply: Reply) -> Answered | None:
-        """None where an account worker will answer. Raises :class:`Problem`."""
+        """None where an account worker will answer. Raises :class:`Problem` or :class:`HashingBusy`."""
+        self._turnstile.look_through(environ)  # before a body that may be long in coming
         without = environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ
         if without or environ["PATH_INFO"] == GATE:  # where proxies announce the reader's body, and keep it
             return self._answered_whole(environ, b"", reply)
         try:
             with self._watch.aside():
-                body = self._bodies.read(environ, partial(cut_off, reply, self._refusals.of(TOO_SLOW)))
+                too_slow = self._refusals.of(TOO_SLOW, environ.get("HTTP_ACCEPT"))
+                body = self._bodies.read(environ, partial(cut_off, reply, too_slow))
                 whole = {**BASICS, **environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
                 whole.pop("HTTP_TRANSFER_ENCODING", None)
                 return self._answered_whole(whole, body, reply)
@@ -84,12 +109,15 @@ class Reading:
         """The same, of a request whose body is here."""
         if answered := self._lane.answer(environ):
             return answered
+        leave = self._turnstile.enter(environ)
         request = {name: text for name, text in environ.items() if isinstance(text, str)}, body
         try:
-            self._errands.send(request, partial(self._tell, reply))
+            self._errands.send(request, partial(self._tell, reply, environ.get("HTTP_ACCEPT"), leave))
         except Full:
+            leave()
             raise NO_ROOM from None
         return None
 
-    def _tell(self, reply: Reply, answered: Answered | None) -> None:
-        answer(reply, answered or self._refusals.of(LOST))
+    def _tell(self, reply: Reply, accepted: str | None, leave: Callable[[], None], answered: Answered | None) -> None:
+        leave()
+        answer(reply, answered or self._refusals.of(LOST, accepted))

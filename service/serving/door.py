@@ -56,8 +56,16 @@ leaving = Event()  # this process is about to stop
 
 def answer(reply: Reply, answered: Answered) -> None:
     """Answer; and hang up then, if this process will soon be gone, for what is sent to it later would be lost."""
+    if leaving.is_set():
+        answer_and_hang_up(reply, answered)
+    else:
+        reply.response_bytes(*answered)
+
+
+def answer_and_hang_up(reply: Reply, answered: Answered) -> None:
+    """For a request that did not come whole: Granian may close the connection, and whoever uses it should know."""
     status, headers, body = answered
-    reply.response_bytes(status, [*headers, HANGING_UP] if leaving.is_set() else headers, body)
+    reply.response_bytes(status, [*headers, HANGING_UP], body)
 
 
 def cut_off(reply: Reply, answered: Answered) -> None:

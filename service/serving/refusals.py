@@ -1,4 +1,6 @@
-"""What a reading worker answers by itself where neither the lane nor an account worker can: a problem."""
+"""What a reading worker answers by itself where neither the lane nor an account worker can: a problem, or a page."""
+
+from html import escape
 
 from pydantic_core import to_json
 
@@ -6,7 +8,7 @@ from service.foundation.settings import Settings
 from service.web.answers import READERS_OWN, Answered
 from service.web.api.contract.answering import PROBLEM_JSON
 from service.web.problems import BUSY, INTERNAL_ERROR, Kind, Problem
-from service.web.requests import headers_of_all
+from service.web.requests import HEADERS_OF_PAGES, headers_of_all
 
 REQUEST_TIMEOUT = Kind("request_timeout", 408, "The request took too long to come")
 
@@ -15,14 +17,28 @@ TOO_SLOW = Problem(REQUEST_TIMEOUT, "The body did not come in time.")
 FAULT = Problem(INTERNAL_ERROR, "The fault is ours, and it was written down.")
 LOST = Problem(INTERNAL_ERROR, "It was interrupted here: it may have been done, or not.")
 
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{detail} If you filled in a form, go back: it is as you left it.</p>
+"""
+
 
 class Refusals:
     def __init__(self, settings: Settings) -> None:
         cache_control, vary = READERS_OWN
         usual = {"Cache-Control": cache_control, "Vary": vary, "Cross-Origin-Resource-Policy": "same-origin"}
-        self._headers = {**headers_of_all(settings), **usual, "Content-Type": PROBLEM_JSON}
+        self._headers = {**headers_of_all(settings), **usual}
 
-    def of(self, problem: Problem) -> Answered:
-        body = to_json(problem.document())
-        headers = {**self._headers, **problem.headers, "Content-Length": str(len(body))}
+    def of(self, problem: Problem, accepted: str | None) -> Answered:
+        """``accepted``: the request's `Accept`. A browser that opens a page names HTML, and a program does not."""
+        if "text/html" in (accepted or ""):
+            body = PAGE.format(title=escape(problem.kind.title), detail=escape(problem.detail)).encode()
+            fitting = {"Content-Type": "text/html; charset=utf-8", **HEADERS_OF_PAGES}
+        else:
+            body, fitting = to_json(problem.document()), {"Content-Type": PROBLEM_JSON}
+        headers = {**self._headers, **fitting, **problem.headers, "Content-Length": str(len(body))}
         return Answered(problem.kind.status, list(headers.items()), body)

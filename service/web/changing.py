@@ -36,7 +36,7 @@ def set_new_password(
     Raises :class:`CredentialsRefused`, :class:`PasswordRefused`, :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
     about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
-    with house.passwords.place(network):
+    with house.passwords.places.hold(network):
         house.passwords.check_rules(new_password, house.settings.password_minimum, about)
         verified = _verify_again(house, reader, password, newcomer, network, now)
         password_hash = house.passwords.hash(new_password)
@@ -55,7 +55,7 @@ def ask_for_new_email(
     Raises :class:`BadEmail`, :class:`CredentialsRefused`, :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
     address = clean_email(email)
-    with house.passwords.place(network):
+    with house.passwords.places.hold(network):
         verified = _verify_again(house, reader, password, newcomer, network, now)
     count(house, [(MAIL_FROM_NETWORK, network), (MAIL_TO_ADDRESS, email_key(address))], now)
     with house.database.writing() as connection:

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.access.entitlements import BadPeriod, UnknownEntitlement
 from service.access.receipts import BadReceipt
-from service.accounts.passwords import HashingBusy
+from service.accounts.places import COME_BACK_AFTER_SECONDS, HashingBusy
 from service.accounts.reader import (
     BadEmail,
     BadName,
@@ -89,6 +89,13 @@ class Problem(Exception):
         }
 
 
+NO_PLACE = Problem(
+    BUSY,
+    "Many readers are signing in; try again in a moment.",
+    headers={"Retry-After": str(COME_BACK_AFTER_SECONDS)},
+)
+
+
 def invalid(pointer: str, detail: str) -> Problem:
     """One mistake in a request's body or query, at a JSON pointer."""
     return Problem(INVALID_REQUEST, detail, {"errors": [{"pointer": pointer, "detail": detail}]})
@@ -127,7 +134,7 @@ def problem_from(fault: Exception, now: datetime) -> Problem | None:
             facts = {"resets_at": fault.resets_at}
             return Problem(QUOTA_EXCEEDED, "Too many tries; wait a little.", facts, {"Retry-After": str(seconds)})
         case HashingBusy():
-            return Problem(BUSY, "Many readers are signing in; try again in a moment.", {}, {"Retry-After": "2"})
+            return NO_PLACE
         case TermsChanged():
             return Problem(BUSY, "The article is just being changed; try again in a moment.", {}, {"Retry-After": "1"})
         case DatabaseUnavailable():

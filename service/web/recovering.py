@@ -32,7 +32,7 @@ def reset(
     Raises :class:`TicketRefused`, :class:`PasswordRefused` (the ticket stays good), :class:`QuotaExceeded` or
     :class:`HashingBusy`.
     """
-    with house.passwords.place(network):
+    with house.passwords.places.hold(network):
         count(house, [(TICKETS_OF_NETWORK, network)], now)
         with house.database.reading() as connection:
             reader = find_recovering_reader(connection, ticket, now)

@@ -54,7 +54,7 @@ def sign_in(
     """Raises :class:`CredentialsRefused`, alike for an unknown address and a wrong password,
     :class:`QuotaExceeded` or :class:`HashingBusy`.
     """
-    with house.passwords.place(network):
+    with house.passwords.places.hold(network):
         verified = verify_password(house, _address(email), password, network, now, token=newcomer.token)
         renewed = _renewed_hash(house, verified, password)
     with house.database.writing() as connection:

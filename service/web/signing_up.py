@@ -43,7 +43,7 @@ def prepare(house: Doors, wanted: SignUp, network: str, now: datetime) -> Prepar
     """
     email, name = clean_email(wanted.email), clean_name(wanted.name)
     about = (name, email, email.partition("@")[0], house.settings.publisher_name)
-    with house.passwords.place(network):
+    with house.passwords.places.hold(network):
         house.passwords.check_rules(wanted.password, house.settings.password_minimum, about)
         count(house, [(MAIL_FROM_NETWORK, network), (MAIL_TO_ADDRESS, email_key(email))], now)
         return PreparedSignUp(email, name, house.passwords.hash(wanted.password), wanted.return_to)

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from service.accounts.passwords import LONGEST, HashingBusy, Passwords, check_password_rules
+from service.accounts.passwords import LONGEST, Passwords, check_password_rules
 from service.accounts.reader import PasswordRefused
 from tests.support.people import quick_passwords
 
@@ -140,45 +140,6 @@ def test_a_hash_of_weaker_parameters_is_outdated():
     assert strong.outdated(stored)
     assert strong.verify(stored, "plum-ladder-orbit-seven")
     assert not strong.outdated(strong.hash("plum-ladder-orbit-seven"))
-
-
-# Places
-
-
-def held(passwords, *networks):
-    """Hold a place for each network, one after the other."""
-    stack = contextlib.ExitStack()
-    for network in networks:
-        stack.enter_context(passwords.place(network))
-    return stack
-
-
-def test_who_finds_every_place_taken_is_told_so_at_once_and_finds_one_later():
-    passwords = quick_passwords(threads=1, queue=2)
-    began = time.monotonic()
-    with held(passwords, "a", "b", "c"), pytest.raises(HashingBusy), passwords.place("d"):
-        pass
-    assert time.monotonic() - began < 1
-    with held(passwords, "d", "e", "f"):
-        pass
-
-
-@pytest.mark.parametrize(("places", "of_one"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (12, 6)])
-def test_one_network_may_hold_half_of_the_places_and_no_more(places, of_one):
-    passwords = quick_passwords(threads=1, queue=places - 1)
-    with held(passwords, *["a"] * of_one):
-        with pytest.raises(HashingBusy), passwords.place("a"):
-            pass
-        with held(passwords, *[f"other {number}" for number in range(places - of_one)]):
-            pass
-
-
-def test_a_place_is_given_back_where_something_goes_wrong_in_it():
-    passwords = quick_passwords(threads=1, queue=0)
-    with contextlib.suppress(ZeroDivisionError), passwords.place("a"):
-        raise ZeroDivisionError
-    with passwords.place("a"):
-        pass
 
 
 # Turns

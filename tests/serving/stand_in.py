@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from service.accounts.places import Places
 from service.foundation.settings import Settings
 from service.serving.account_worker import run_account_worker
 from service.serving.answering import Reading
@@ -40,12 +41,28 @@ class Lane:
         return Answered(200, [("Content-Type", "text/plain")], b"lane " + environ["wsgi.input"].read(100))
 
 
+class Turnstile:
+    """Lets one in at a time to what is hashed."""
+
+    def __init__(self) -> None:
+        self._places = Places(1)
+
+    def look_through(self, environ: dict[str, Any]) -> None:
+        self.enter(environ)()
+
+    def enter(self, environ: dict[str, Any]) -> Callable[[], None]:
+        if environ["PATH_INFO"] != "/hashed":
+            return lambda: None
+        self._places.take(environ["REMOTE_ADDR"])
+        return partial(self._places.give_back, environ["REMOTE_ADDR"])
+
+
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     body = environ["wsgi.input"].read()
     match environ["PATH_INFO"]:
         case "/environ":
             told = json.dumps({name: value for name, value in environ.items() if isinstance(value, str)}).encode()
-        case "/slow":
+        case "/slow" | "/hashed":
             time.sleep(float(environ["QUERY_STRING"]))
             told = b"slow"
         case "/die":
@@ -65,7 +82,7 @@ def create_application() -> Any:
 def open_reading(hatch: Hatch) -> Reading:
     hatch.leave_taking_to_others()
     bodies = Bodies(within=BODY_WITHIN_SECONDS)
-    return Reading(Lane(), Errands(hatch, MOST_WAITING), Watch(MOST_BODIES), bodies, Refusals(Settings()))
+    return Reading(Lane(), Turnstile(), Errands(hatch, MOST_WAITING), Watch(MOST_BODIES), bodies, Refusals(Settings()))
 
 
 def main(port: int) -> None:

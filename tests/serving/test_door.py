@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import TypeVar
 
@@ -182,6 +182,38 @@ def test_while_as_many_wait_as_may_the_lane_answers_and_more_are_told_to_come_ag
         assert problem(stand_in.call("GET", "/other")) == (503, "busy")
         assert time.monotonic() - begun < 0.5
         assert [connection.getresponse().read() for connection in waiting] == [b"slow"] * MOST_WAITING
+
+
+@pytest.mark.parametrize(
+    ("accepted", "kind"),
+    [(b"*/*", "application/problem+json"), (b"text/html,*/*;q=0.8", "text/html; charset=utf-8")],
+)
+def test_who_finds_no_place_is_turned_away_before_her_body_has_come(stand_in: StandIn, accepted, kind):
+    with ExitStack() as stack:
+        first = stand_in.connect(stack)
+        first.request("POST", "/hashed?1", b"abc")
+        time.sleep(0.3)
+        began = time.monotonic()
+        head = b"POST /hashed HTTP/1.1\r\nHost: a\r\nAccept: %s\r\nContent-Length: 50\r\n\r\n" % accepted
+        refused = HTTPResponse(stand_in.send(stack, head))
+        refused.begin()
+        assert (refused.status, refused.headers["Content-Type"]) == (503, kind)
+        assert int(refused.headers["Retry-After"]) > 0
+        assert time.monotonic() - began < 0.5
+        assert stand_in.call("GET", "/other")[0] == 200
+        assert first.getresponse().status == 200
+    assert stand_in.call("POST", "/hashed?0", b"abc") == (200, b"slow")
+
+
+def test_a_place_is_free_again_where_an_account_worker_died_over_it(stand_in: StandIn):
+    with ExitStack() as stack:
+        first = stand_in.connect(stack)
+        first.request("POST", "/hashed?20", b"abc")
+        time.sleep(0.3)
+        (worker,) = stand_in.members("account-worker")
+        worker.kill()
+        assert first.getresponse().status == 500
+    assert until(lambda: stand_in.call("POST", "/hashed?0", b"abc")[0] == 200)
 
 
 def test_what_was_refused_has_the_headers_of_all_answers(stand_in: StandIn):

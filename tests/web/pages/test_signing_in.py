@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from service.accounts.passwords import HashingBusy
+from service.accounts.places import HashingBusy
 from service.devices.sessions import StartedSession, list_live_devices
 from service.foundation.database import Database
 from service.sites.site import Site

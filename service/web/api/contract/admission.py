@@ -62,9 +62,7 @@ class Call(NamedTuple):
 
     @property
     def network(self) -> str:
-        """The reader's, for quotas. A front end calls from its own, and may say which her address is."""
-        own: str | None = self.environ.get("REMOTE_ADDR")
-        return network_of(self.environ.get(_in_environ(READER_ADDRESS), own) if self.by_key else own)
+        return reader_network(self.environ, by_key=self.by_key)
 
     @property
     def agent(self) -> str:
@@ -74,6 +72,12 @@ class Call(NamedTuple):
 
     def newcomer(self, name: str | None = None) -> Newcomer:
         return Newcomer(self.device_kind, self.token, name)
+
+
+def reader_network(environ: "WSGIEnvironment", *, by_key: bool) -> str:
+    """The reader's, for quotas. A front end calls from its own, and may say which her address is."""
+    own: str | None = environ.get("REMOTE_ADDR")
+    return network_of(environ.get(_in_environ(READER_ADDRESS), own) if by_key else own)
 
 
 def let_in(

@@ -1,0 +1,124 @@
+"""Places: how many there are, how many a network may hold, and who goes first where more come."""
+
+from contextlib import ExitStack, suppress
+from random import Random
+
+import pytest
+
+from service.accounts.places import COME_BACK_AFTER_SECONDS, HashingBusy, Places, turned_away_of_all
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def held(places: Places, *networks: str) -> ExitStack:
+    """Hold a place for each network, one after the other."""
+    stack = ExitStack()
+    for network in networks:
+        stack.enter_context(places.hold(network))
+    return stack
+
+
+def finds_one(places: Places, network: str) -> bool:
+    try:
+        with places.hold(network):
+            return True
+    except HashingBusy:
+        return False
+
+
+def test_who_finds_every_place_taken_is_told_so_at_once_and_finds_one_later():
+    places = Places(3)
+    with held(places, "a", "b", "c"):
+        assert not finds_one(places, "d")
+    with held(places, "d", "e", "f"):
+        pass
+
+
+@pytest.mark.parametrize(("most", "of_one"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (12, 6)])
+def test_one_network_may_hold_half_of_the_places_and_no_more(most, of_one):
+    places = Places(most)
+    with held(places, *["a"] * of_one):
+        assert not finds_one(places, "a")
+        with held(places, *[f"other {number}" for number in range(most - of_one)]):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("most", "of_all", "of_one"), [(1, 1, 1), (2, 1, 1), (3, 1, 1), (5, 1, 1), (8, 2, 1), (12, 3, 2)]
+)
+def test_those_who_come_again_too_soon_share_a_quarter_of_the_places(most, of_all, of_one):
+    places = Places(most)
+    pressing = [f"network {number}" for number in range(most)]
+    with held(places, *[f"before {number}" for number in range(most)]):
+        assert not any(finds_one(places, network) for network in pressing)
+    with held(places, *pressing[:of_all]):
+        assert not any(finds_one(places, network) for network in pressing)
+        with held(places, *[f"patient {number}" for number in range(most - of_all)]):
+            pass
+    with held(places, *[pressing[0]] * of_one):
+        assert not finds_one(places, pressing[0])
+
+
+def test_who_comes_back_as_she_was_told_is_as_one_who_comes_first():
+    watch = Watch()
+    places = Places(4, clock=watch)
+    with held(places, "a", "b", "c", "d"):
+        assert not finds_one(places, "patient")
+        watch.now += COME_BACK_AFTER_SECONDS - 0.1
+        assert not finds_one(places, "pressing")
+    watch.now += 0.1
+    with held(places, "a"):
+        assert not finds_one(places, "pressing")
+        assert finds_one(places, "patient")
+
+
+def test_who_goes_on_pressing_goes_on_being_one_who_presses():
+    watch = Watch()
+    places = Places(2, clock=watch)
+    with held(places, "a"):
+        with held(places, "b"):
+            assert not finds_one(places, "pressing")
+        for _ in range(10):
+            watch.now += COME_BACK_AFTER_SECONDS - 0.1
+            assert not finds_one(places, "pressing")
+        watch.now += COME_BACK_AFTER_SECONDS
+        assert finds_one(places, "pressing")
+
+
+def test_who_comes_seldom_mostly_finds_a_place_while_a_thousand_networks_flood():
+    """Twenty times as many come as can be served: of equals, one in twenty would find a place."""
+    watch, drawing = Watch(), Random(1)
+    places, served = Places(5, clock=watch), []
+    found = []
+    for tick in range(20_000):
+        watch.now += 0.001
+        if tick % 20 == 0 and served:
+            places.give_back(served.pop(0))
+        with suppress(HashingBusy):
+            places.take(network := f"network {drawing.randrange(1000)}")
+            served.append(network)
+        if tick > 10_000 and tick % 97 == 0:
+            found.append(finds_one(places, f"honest {tick}"))
+    assert sum(found) > len(found) / 3
+
+
+def test_whom_one_process_turned_away_the_others_know():
+    shared = turned_away_of_all()
+    here, there = Places(2, shared), Places(2, shared)
+    with held(here, "a", "b"), held(there, "a"):
+        assert not finds_one(here, "pressing")
+        assert not finds_one(there, "pressing")
+        assert finds_one(there, "patient")
+
+
+def test_a_place_is_given_back_where_something_goes_wrong_in_it():
+    places = Places(1)
+    with suppress(ZeroDivisionError), places.hold("a"):
+        raise ZeroDivisionError
+    assert finds_one(places, "a")

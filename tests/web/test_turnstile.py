@@ -1,0 +1,128 @@
+"""The turnstile: it knows every request that has a password hashed, and from which network it comes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask, request
+
+from service.accounts.places import HashingBusy, Places
+from service.foundation.database import Database
+from service.web.api.reference.document import make_document
+from service.web.doors import EXTENSION, Doors
+from service.web.turnstile import OF_API, OF_PAGES, Turnstile
+from tests.support.clock import FrozenClock
+from tests.support.people import RULE, People, sign_in
+from tests.web.pages.test_forms import PLAUSIBLE, posts
+from tests.web.pages.visitor import Visitor
+
+HOME, ELSEWHERE, PROXY = "192.0.2.1", "198.51.100.7", "10.0.0.1"
+
+
+@pytest.fixture
+def anew(database: Database, people: People, clock: FrozenClock) -> Callable[[], str]:
+    """``anew()`` is a live session of Alice's, whatever was done to the ones before."""
+    rule = replace(RULE, replace_oldest=True)
+    return lambda: sign_in(database, people.alice, clock.now(), rule=rule).token
+
+
+@pytest.fixture
+def asked_for_a_place(app: Flask, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The paths at which somebody wanted one."""
+    paths = set()
+    take = Places.take
+
+    def watched(places: Places, network: str) -> None:
+        paths.add(request.path)
+        take(places, network)
+
+    monkeypatch.setattr(Places, "take", watched)
+    return paths
+
+
+def test_it_knows_every_page_that_has_a_password_hashed(
+    app: Flask, people: People, anew: Callable[[], str], asked_for_a_place: set[str]
+) -> None:
+    for path in posts(app):
+        visitor = Visitor(app.test_client())
+        visitor.token = anew()
+        token = visitor.open("/account/name").form("/account/name").fields["csrf_token"]
+        visitor.post(path, {**PLAUSIBLE, "password": people.alice.password, "csrf_token": token})
+    assert asked_for_a_place == OF_PAGES
+
+
+def test_it_knows_every_call_that_has_a_password_hashed(
+    app: Flask, anew: Callable[[], str], staff_key: str, asked_for_a_place: set[str]
+) -> None:
+    client = app.test_client(use_cookies=False)
+    for path, operations in make_document()["paths"].items():
+        for method in operations.keys() & {"post", "put", "patch", "delete"}:
+            body = operations[method].get("requestBody", {}).get("content", {}).get("application/json", {})
+            headers = {"Authorization": f"Bearer {staff_key}", "Gatefold-Session": anew()}
+            client.open(path, method=method, json=body.get("example", {}), headers=headers)
+    assert asked_for_a_place == OF_API
+
+
+@pytest.fixture
+def places() -> Places:
+    """Four, of which two are held from home."""
+    places = Places(4)
+    places.take(HOME)
+    places.take(HOME)
+    return places
+
+
+def asked(path: str, address: str, **headers: str) -> dict[str, Any]:
+    return {"REQUEST_METHOD": "POST", "PATH_INFO": path, "REMOTE_ADDR": address, **headers}
+
+
+def finds_one(turnstile: Turnstile, environ: dict[str, Any]) -> bool:
+    try:
+        turnstile.look_through(environ)
+    except HashingBusy:
+        return False
+    return True
+
+
+@pytest.fixture
+def turnstile(app: Flask, places: Places) -> Turnstile:
+    house: Doors = app.extensions[EXTENSION]
+    return Turnstile(house, places)
+
+
+@pytest.mark.parametrize("path", sorted(OF_API | OF_PAGES))
+def test_it_counts_by_the_network_that_asks(turnstile: Turnstile, path: str) -> None:
+    assert not finds_one(turnstile, asked(path, HOME))
+    assert finds_one(turnstile, asked(path, ELSEWHERE))
+    assert finds_one(turnstile, asked("/v1/sign-out", HOME))
+    assert finds_one(turnstile, {**asked(path, HOME), "REQUEST_METHOD": "GET"})
+
+
+def test_it_believes_a_front_end_that_says_where_its_reader_is_and_nobody_else(
+    turnstile: Turnstile, front_end_key: str
+) -> None:
+    told = {"HTTP_GATEFOLD_READER_ADDRESS": ELSEWHERE}
+    with_key = {**told, "HTTP_AUTHORIZATION": f"Bearer {front_end_key}"}
+    assert not finds_one(turnstile, asked("/v1/sign-in", HOME, **told))
+    assert not finds_one(turnstile, asked("/v1/sign-in", HOME, **told, HTTP_AUTHORIZATION="Bearer gf_live_made_up"))
+    assert not finds_one(turnstile, asked("/sign-in", HOME, **with_key))
+    assert finds_one(turnstile, asked("/v1/sign-in", HOME, **with_key))
+
+
+@pytest.mark.parametrize(("hops", "found"), [(0, False), (1, True), (2, False)])
+def test_it_sees_past_the_publishers_own_proxies_and_no_further(
+    app: Flask, places: Places, front_end_key: str, hops: int, found: bool
+) -> None:
+    house: Doors = app.extensions[EXTENSION]
+    house.settings.__dict__["trusted_proxies"] = hops
+    environ = asked("/sign-in", HOME, HTTP_X_FORWARDED_FOR=f"{HOME}, {ELSEWHERE}")
+    assert finds_one(Turnstile(house, places), environ) is found
+    assert environ["REMOTE_ADDR"] == HOME
+
+
+def test_a_place_is_held_until_it_is_left(turnstile: Turnstile) -> None:
+    leave = [turnstile.enter(asked("/sign-in", f"198.51.100.{number}")) for number in range(2)]
+    assert not finds_one(turnstile, asked("/sign-in", ELSEWHERE))
+    leave[0]()
+    assert finds_one(turnstile, asked("/sign-in", "198.51.100.8"))

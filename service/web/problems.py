@@ -91,7 +91,7 @@ class Problem(Exception):
 
 NO_PLACE = Problem(
     BUSY,
-    "Many readers are signing in; try again in a moment.",
+    f"Many readers are signing in; try again in {COME_BACK_AFTER_SECONDS} seconds.",
     headers={"Retry-After": str(COME_BACK_AFTER_SECONDS)},
 )
 

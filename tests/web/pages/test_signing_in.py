@@ -117,8 +117,8 @@ def test_where_too_many_sign_in_at_once_the_form_waits_with_what_was_filled_in(
 
     monkeypatch.setattr(signing_in, "verify_password", busy)
     page = visitor.sign_in(people.alice.email, people.alice.password)
-    assert (page.status, page.response.headers["Retry-After"]) == (503, "2")
-    assert "Many readers are signing in; try again in a moment." in page.text
+    assert (page.status, page.response.headers["Retry-After"]) == (503, "10")
+    assert "Many readers are signing in; try again in 10 seconds." in page.text
     assert page.form("/sign-in").fields["email"] == people.alice.email
 
 

@@ -117,7 +117,7 @@ SAID: dict[Kind, tuple[str, Json]] = {
     problems.IDEMPOTENCY_KEY_REUSED: ("This key came with another request before.", {}),
     problems.QUOTA_EXCEEDED: ("Too many tries; wait a little.", {"resets_at": INSTANT}),
     problems.INTERNAL_ERROR: ("The fault is ours, and it was written down.", {}),
-    problems.BUSY: ("Many readers are signing in; try again in a moment.", {}),
+    problems.BUSY: (problems.NO_PLACE.detail, {}),
     problems.DATABASE_UNAVAILABLE: ("Try again in a moment.", {}),
 }
 

@@ -53,6 +53,7 @@ class Database:
         self._lines = Lines(self.url)
         self._changes: Changes | None = None
         self._opening = Lock()
+        self._writer = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -74,8 +75,21 @@ class Database:
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a lock taken later,
         after a read, would fail at the first contention however long one would wait.
         """
-        with _faults_named(), self._writing_engine.begin() as connection:
+        with _faults_named(), self._turn(), self._writing_engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """To write SQLite, which knows no queue: who finds it taken sleeps and looks again, and some never in time."""
+        if not self.embedded:
+            yield
+        elif self._writer.acquire(timeout=BUSY_SECONDS):
+            try:
+                yield
+            finally:
+                self._writer.release()
+        else:
+            raise DatabaseUnavailable("busy")
 
     def mark(self) -> bytes | None:
         """The same as long as nothing is committed, and another from the moment that a commit returns.

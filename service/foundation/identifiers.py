@@ -1,10 +1,13 @@
 """Public ids that carry their type and reveal no count, such as ``rdr_k3v9…``."""
 
-import secrets
+from base64 import b32encode
 from enum import StrEnum
+from math import ceil
+from secrets import token_bytes
 
-ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-LENGTH = 20  # 100 random bits
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32
+LENGTH = 20
+BITS = 5 * LENGTH
 
 
 class Kind(StrEnum):
@@ -17,7 +20,7 @@ class Kind(StrEnum):
 
 
 def new_id(kind: Kind) -> str:
-    return f"{kind}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+    return f"{kind}_{b32encode(token_bytes(ceil(BITS / 8)))[:LENGTH].decode().lower()}"
 
 
 def id_pattern(kind: Kind) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.foundation.database import Database
@@ -75,6 +75,26 @@ def test_many_writers_wait_for_each_other(database, table):
     put(database, 0)
     assert at_once(32, add) == [None] * 32
     assert ids(database) == [32]
+
+
+@sqlite_only
+def test_writers_of_one_process_come_in_turn_and_none_finds_the_database_busy(database, table):
+    """SQLite has no queue: whoever finds it busy is told at once here, and else would sleep and try again."""
+
+    @event.listens_for(database.engine, "connect")
+    def do_not_wait(connection, _record):
+        connection.execute("PRAGMA busy_timeout = 0")
+
+    database.engine.dispose()
+
+    def add(_):
+        for _ in range(10):
+            with database.writing() as connection:
+                connection.execute(text("UPDATE moments SET id = id + 1"))
+
+    put(database, 0)
+    assert at_once(8, add) == [None] * 8
+    assert ids(database) == [80]
 
 
 def test_foreign_keys_are_held(database):

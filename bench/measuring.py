@@ -11,11 +11,11 @@ from bench.cases import CASES, Case
 from bench.driving import Run, drive, write_requests
 from bench.population import Population
 from bench.serving import Served
-from bench.sign_ins import MOST_READERS, SignIns, measure_sign_ins
+from bench.sign_ins import MOST_READERS, SignIns, signing_in
 from bench.spending import busiest, memory_of
 from bench.stores import Filled
 
-SIGN_INS_SHARE = 0.4  # of the time of a turn: their processes take longer than that to start
+SIGN_INS_SECONDS = 1
 WARM_UP_SECONDS = 1
 ALONE_SECONDS = 1
 
@@ -76,12 +76,14 @@ class Contest:
         readers, database_us = min(MOST_READERS, side.readers // 2), []  # the others keep their devices
         drawn = self._draw(CASES[0], side.filled.population, self.seconds, seed=0)
         rounds: list[tuple[SignIns, Run]] = []
-        for number in range(1, self.rounds + 1):
-            self.say(f"sign-in on {side.filled.name}: round {number} of {self.rounds}")
-            before = side.filled.store.cpu_seconds()
-            own = measure_sign_ins(side.filled.store.url, readers, self.seconds * SIGN_INS_SHARE)
-            database_us.append((side.filled.store.cpu_seconds() - before) / own.count * 1e6)
-            rounds.append((own, drive(self.constant, drawn, self.seconds, path=f"/{CASES[0].name}")))
+        with signing_in(side.filled.store.url, readers) as measure:
+            measure(SIGN_INS_SECONDS)
+            for number in range(1, self.rounds + 1):
+                self.say(f"sign-in on {side.filled.name}: round {number} of {self.rounds}")
+                before = side.filled.store.cpu_seconds()
+                own = measure(SIGN_INS_SECONDS)
+                database_us.append((side.filled.store.cpu_seconds() - before) / own.count * 1e6)
+                rounds.append((own, drive(self.constant, drawn, self.seconds, path=f"/{CASES[0].name}")))
         return {
             "case": "sign-in",
             "store": side.filled.store.name,

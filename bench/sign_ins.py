@@ -10,8 +10,9 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
@@ -56,10 +57,12 @@ class SignIns:
     most_devices: int  # that any reader has after them
 
 
-def measure_sign_ins(
-    url: str, readers: int, seconds: float, *, threads: int = THREADS, processes: int | None = None
-) -> SignIns:
-    """Sign the first ``readers`` of a population in, at random, as fast as the database lets them.
+Measure = Callable[[float], SignIns]
+
+
+@contextmanager
+def signing_in(url: str, readers: int, *, threads: int = THREADS, processes: int | None = None) -> Iterator[Measure]:
+    """For so many seconds, sign the first ``readers`` of a population in, at random, as fast as the database lets them.
 
     Raises :class:`SixthDevice` where anybody has a sixth device after it. The constraint is never the one to prevent
     that: a sign-in that it refused would raise its fault here.
@@ -69,20 +72,12 @@ def measure_sign_ins(
     with ProcessPoolExecutor(
         processes, mp_context=spawning, initializer=_stand_ready, initargs=(spawning.Barrier(processes),)
     ) as pool:
-        work = [pool.submit(_sign_in, url, readers, seconds, threads // processes) for _ in range(processes)]
-        shares = [share.result() for share in work]
-    took = sorted(one for share in shares for one in share.took)
-    most = _most_devices(url)
-    if most > MOST_SLOTS:
-        raise SixthDevice(f"A reader has {most} devices.")
-    return SignIns(
-        count=len(took),
-        per_second=round(sum(len(share.took) / share.seconds for share in shares)),
-        p50_ms=round(took[len(took) // 2] * 1e3, 2),
-        p99_ms=round(took[len(took) * 99 // 100] * 1e3, 2),
-        cpu_us=round(sum(share.cpu_seconds for share in shares) / len(took) * 1e6),
-        most_devices=most,
-    )
+
+        def measure(seconds: float) -> SignIns:
+            work = [pool.submit(_sign_in, url, readers, seconds, threads // processes) for _ in range(processes)]
+            return _told([share.result() for share in work], _most_devices(url))
+
+        yield measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +87,20 @@ class _Share:
     took: list[float]
     seconds: float
     cpu_seconds: float
+
+
+def _told(shares: Sequence[_Share], most_devices: int) -> SignIns:
+    if most_devices > MOST_SLOTS:
+        raise SixthDevice(f"A reader has {most_devices} devices.")
+    took = sorted(one for share in shares for one in share.took)
+    return SignIns(
+        count=len(took),
+        per_second=round(sum(len(share.took) / share.seconds for share in shares)),
+        p50_ms=round(took[len(took) // 2] * 1e3, 2),
+        p99_ms=round(took[len(took) * 99 // 100] * 1e3, 2),
+        cpu_us=round(sum(share.cpu_seconds for share in shares) / len(took) * 1e6),
+        most_devices=most_devices,
+    )
 
 
 _ready: Barrier  # in each process, where they all begin
@@ -151,8 +160,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with open_store(wanted.store, Path(folder) / "store") as store:
             load(store.url, Population(wanted.readers), datetime.now(UTC))
             for readers in (wanted.readers, HOT_READERS):
-                spent = store.cpu_seconds()
-                told = measure_sign_ins(store.url, readers, wanted.seconds, processes=wanted.processes)
+                with signing_in(store.url, readers, processes=wanted.processes) as measure:
+                    spent = store.cpu_seconds()
+                    told = measure(wanted.seconds)
                 database_us = (store.cpu_seconds() - spent) / told.count * 1e6
                 print(
                     f"{wanted.store}, {readers:,} readers: {told.per_second:,.0f} a second, p50 {told.p50_ms} ms, "

@@ -154,13 +154,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--seconds", type=float, default=2)
     add("--readers", type=int, default=MOST_READERS)
     add("--processes", type=int, help="that the threads are spread over (default: as many as there are processors)")
+    add("--threads", type=int, default=THREADS, help=f"over all processes (default: {THREADS})")
     wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="gatefold-sign-ins-") as folder:
         Path(folder).chmod(0o755)  # a PostgreSQL that may not run as root goes through it
         with open_store(wanted.store, Path(folder) / "store") as store:
             load(store.url, Population(wanted.readers), datetime.now(UTC))
             for readers in (wanted.readers, HOT_READERS):
-                with signing_in(store.url, readers, processes=wanted.processes) as measure:
+                with signing_in(store.url, readers, threads=wanted.threads, processes=wanted.processes) as measure:
                     spent = store.cpu_seconds()
                     told = measure(wanted.seconds)
                 database_us = (store.cpu_seconds() - spent) / told.count * 1e6

@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 from functools import partial
+from math import ceil
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -68,14 +69,17 @@ def create_serving_app() -> Flask:
     return app
 
 
-def create_lane(places: int, turned_away: TurnedAway) -> tuple[Lane, Turnstile]:
-    """The fast lane, for a server process that leaves everything else to others, and the turnstile in front of them."""
+def create_lane(workers: int = 1, turned_away: TurnedAway | None = None) -> tuple[Lane, Turnstile]:
+    """The fast lane, for one of so many server processes that leave all else to others, and the turnstile before them.
+
+    The parent of an earlier version calls it as that one did: a new version is served after a SIGHUP.
+    """
     settings = Settings().refuse_unsafe()
     configure_logs()
     house = open_doors(settings, Database(settings.database_url), Clock())
     _keep_writing(house)
     lane = Lane(house, list_lane_endpoints() if settings.fast_lane else [])
-    return lane, Turnstile(house, Places(places, turned_away))
+    return lane, Turnstile(house, Places(ceil(settings.hashing_places / workers), turned_away))
 
 
 def _keep_writing(house: Doors) -> None:

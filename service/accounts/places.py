@@ -1,39 +1,59 @@
 """The places of those who wait for a password to be hashed: how many there are, and who goes first where more come."""
 
 import time
-from array import array
-from collections.abc import Callable, Iterator, MutableSequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from math import ceil
 from multiprocessing.sharedctypes import RawArray
+from secrets import token_bytes
 from threading import Lock
-from typing import TypeAlias, cast
-from zlib import crc32
 
 COME_BACK_AFTER_SECONDS = 10  # as who is turned away is told: the longer, the fewer of a flood do it by chance
-REMEMBERED = 2**16  # when networks were turned away; more than one may share an entry, and be taken for one another
-
-TurnedAway: TypeAlias = MutableSequence[float]
+ENTRIES = 2**16
 
 
 class HashingBusy(Exception):
     """There is no place for her now: try again in a moment."""
 
 
+class TurnedAway:
+    """When networks were turned away: known to all processes that share it.
+
+    Two networks may share an entry, and be taken for one another. Which ones, nobody outside can tell.
+    """
+
+    def __init__(self) -> None:
+        self._at = RawArray("d", ENTRIES)
+        self._key = token_bytes(16)
+
+    def note(self, network: str, now: float) -> None:
+        self._at[self._entry(network)] = now
+
+    def presses_on(self, network: str, now: float) -> bool:
+        """Whether it was turned away, and has not waited as long as it was told."""
+        at: float = self._at[self._entry(network)]
+        return 0 < at <= now < at + COME_BACK_AFTER_SECONDS
+
+    def _entry(self, network: str) -> int:
+        return int.from_bytes(blake2b(network.encode(), digest_size=2, key=self._key).digest())
+
+
 class Places:
     """Whoever comes from outside takes a place first, before anything else is done for her, and keeps it until she
     has been hashed for. So who is turned away has cost next to nothing, and who has a place is served.
 
-    Networks that were turned away and come again too soon share a quarter of the places, so that who waits as she was
-    told goes before who presses on. And of the places open to it a network may hold half, so that a flood from one
-    leaves some to the others.
+    A network may hold half of the places, so that a flood from one leaves some to the others. And one that was turned
+    away and comes again too soon finds a place only while half of them are free, so that who waits as she was told goes
+    before who presses on.
     """
 
     def __init__(
         self, most: int, turned_away: TurnedAway | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._most = most
-        self._turned_away = turned_away or array("d", bytes(8 * REMEMBERED))
+        self._half = ceil(most / 2)
+        self._turned_away = turned_away or TurnedAway()
         self._clock = clock
         self._held_by: list[str] = []  # the network of each place's holder
         self._lock = Lock()
@@ -49,21 +69,16 @@ class Places:
 
     def take(self, network: str) -> None:
         """Raises :class:`HashingBusy`, at once, where there is no place."""
-        entry, now = crc32(network.encode()) % REMEMBERED, self._clock()
-        presses_on = now < self._turned_away[entry] + COME_BACK_AFTER_SECONDS
-        open_to_her = max(1, self._most // 4) if presses_on else self._most
+        now = self._clock()
         with self._lock:
-            held = self._held_by
-            if len(held) >= open_to_her or held.count(network) >= ceil(open_to_her / 2):
-                self._turned_away[entry] = now
+            if len(self._held_by) >= self._most or self._held_by.count(network) >= self._half:
+                self._turned_away.note(network, now)
                 raise HashingBusy
-            held.append(network)
+            # This is not noted: else a network with many readers, of whom one comes every few seconds, never got out.
+            if len(self._held_by) >= self._half and self._turned_away.presses_on(network, now):
+                raise HashingBusy
+            self._held_by.append(network)
 
     def give_back(self, network: str) -> None:
         with self._lock:
             self._held_by.remove(network)
-
-
-def turned_away_of_all() -> TurnedAway:
-    """What several processes' places share: whom one turned away, the others know."""
-    return cast(TurnedAway, RawArray("d", REMEMBERED))

@@ -5,13 +5,12 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from math import ceil
 from pkgutil import resolve_name
 from threading import Event
 
 import click
 
-from service.accounts.places import turned_away_of_all
+from service.accounts.places import TurnedAway
 from service.foundation.database import Database
 from service.foundation.logs import configure_logs
 from service.foundation.schema import current_revision, expected_revision
@@ -60,16 +59,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     lane, application = resolve_name(LANE), resolve_name(APPLICATION)
     hatch = Hatch()
     account_worker = Post("account-worker", run_account_worker, (application, hatch))
-    account_workers = settings.account_workers or max(1, cores // 2)
-    crew = Crew([account_worker] * account_workers + [Post("background", _work)])
+    crew = Crew([account_worker] * settings.account_workers_here + [Post("background", _work)])
     reading_workers, bodies_at_once = workers or settings.workers or cores, settings.threads
-    places = ceil(account_workers * (settings.hashing_threads + settings.hashing_queue) / reading_workers)
     door = Door(host, port, workers=reading_workers, threads=bodies_at_once + 1, before_replacing=crew.replace)
     os.register_at_fork(after_in_child=heed_the_parent)
     click.echo(f"Gatefold listens on http://{host}:{port}, for readers at {settings.public_url}", err=True)
     crew.start()
     try:
-        door.open(partial(open_reading, partial(lane, places, turned_away_of_all()), hatch, bodies_at_once))
+        door.open(partial(open_reading, partial(lane, reading_workers, TurnedAway()), hatch, bodies_at_once))
     finally:
         crew.stop()  # after the reading workers, who may wait for an answer from it
 

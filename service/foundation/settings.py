@@ -5,6 +5,7 @@ Read from the environment (prefix ``GATEFOLD_``; the database also from plain
 refuses to start with one that would be unsafe there.
 """
 
+import os
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -142,7 +143,7 @@ class Settings(BaseSettings):
 
     hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each account worker.")
     hashing_queue: int = Field(
-        4,
+        8,
         ge=0,
         le=1000,
         description="Passwords that may wait to be hashed in each account worker; more are answered 503.",
@@ -173,6 +174,15 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def account_workers_here(self) -> int:
+        return self.account_workers or max(1, (os.cpu_count() or 1) // 2)
+
+    @property
+    def hashing_places(self) -> int:
+        """How many passwords are hashed or wait for it, in all account workers."""
+        return self.account_workers_here * (self.hashing_threads + self.hashing_queue)
 
     @property
     def secure(self) -> bool:

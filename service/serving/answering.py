@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from service.accounts.places import HashingBusy
+from service.accounts.places import HashingBusy, Places
 from service.foundation.settings import Settings
 from service.serving.bodies import Bodies
 from service.serving.door import Reply, Scope, answer, answer_and_hang_up, cut_off
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 MOST_WAITING = 256  # for an account worker
+SENT_AT_ONCE = 8 * 1024  # octets of a body. One that is longer is read first: who still sends may not see an answer
 
 log = structlog.get_logger()
 
@@ -33,11 +34,13 @@ class Lane(Protocol):
 
 
 class Turnstile(Protocol):
-    """Lets in as many as can be hashed for. Both raise :class:`HashingBusy`."""
+    """Lets in as many as can be hashed for."""
 
-    def look_through(self, environ: "WSGIEnvironment") -> None: ...
+    places: Places
 
-    def enter(self, environ: "WSGIEnvironment") -> Callable[[], None]: ...
+    def network_of(self, environ: "WSGIEnvironment") -> str | None: ...
+
+    def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]: ...
 
 
 def open_reading(create_lane: Callable[[], tuple[Lane, Turnstile]], hatch: Hatch, most_aside: int) -> "Reading":
@@ -72,52 +75,62 @@ class Reading:
 
     def _answer(self, reply: Reply, scope: Scope) -> bool:
         """Answer it. Returns whether it came whole: of one that did not, Granian keeps the rest until we return."""
-        accepted = scope.get("HTTP_ACCEPT")
         try:
             if answered := self._answered(scope, reply):
                 answer(reply, answered)
         except Problem as problem:
             log.info("refused", method=scope["REQUEST_METHOD"], path=scope["PATH_INFO"], why=problem.kind.code)
-            answer_and_hang_up(reply, self._refusals.of(problem, accepted))
+            answer_and_hang_up(reply, self._refusals.of(problem, scope))
             return False
-        except HashingBusy:  # without a word: of a flood each would be told
-            answer_and_hang_up(reply, self._refusals.of(NO_PLACE, accepted))
+        except HashingBusy:  # without a word in the log: of a flood each would be told
+            status, headers, body = self._refusals.of(NO_PLACE, scope)
+            answer_and_hang_up(reply, Answered(status, headers + self._turnstile.sharing(scope), body))
             return False
         except Exception:
             log.exception("fault")
-            answer_and_hang_up(reply, self._refusals.of(FAULT, accepted))
+            answer_and_hang_up(reply, self._refusals.of(FAULT, scope))
             return False
         return True
 
     def _answered(self, environ: "WSGIEnvironment", reply: Reply) -> Answered | None:
         """None where an account worker will answer. Raises :class:`Problem` or :class:`HashingBusy`."""
-        self._turnstile.look_through(environ)  # before a body that may be long in coming
         without = environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ
         if without or environ["PATH_INFO"] == GATE:  # where proxies announce the reader's body, and keep it
             return self._answered_whole(environ, b"", reply)
+        network = self._turnstile.network_of(environ)
+        if network and int(environ.get("CONTENT_LENGTH") or SENT_AT_ONCE) < SENT_AT_ONCE:
+            with self._turnstile.places.hold(network):
+                pass  # there is one, as far as can be told before the body has come
         try:
             with self._watch.aside():
-                too_slow = self._refusals.of(TOO_SLOW, environ.get("HTTP_ACCEPT"))
-                body = self._bodies.read(environ, partial(cut_off, reply, too_slow))
+                body = self._bodies.read(environ, partial(cut_off, reply, self._refusals.of(TOO_SLOW, environ)))
                 whole = {**BASICS, **environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
                 whole.pop("HTTP_TRANSFER_ENCODING", None)
-                return self._answered_whole(whole, body, reply)
+                return self._answered_whole(whole, body, reply, network)
         except TooManyAside:
             raise NO_ROOM from None
 
-    def _answered_whole(self, environ: "WSGIEnvironment", body: bytes, reply: Reply) -> Answered | None:
-        """The same, of a request whose body is here."""
+    def _answered_whole(
+        self, environ: "WSGIEnvironment", body: bytes, reply: Reply, network: str | None = None
+    ) -> Answered | None:
+        """The same, of a request whose body is here. It takes a place where there is a network to take it for."""
         if answered := self._lane.answer(environ):
             return answered
-        leave = self._turnstile.enter(environ)
+        lost = self._refusals.of(LOST, environ)
         request = {name: text for name, text in environ.items() if isinstance(text, str)}, body
+        if network:
+            self._turnstile.places.take(network)
         try:
-            self._errands.send(request, partial(self._tell, reply, environ.get("HTTP_ACCEPT"), leave))
+            self._errands.send(request, partial(self._tell, reply, lost, network))
         except Full:
-            leave()
+            self._leave(network)
             raise NO_ROOM from None
         return None
 
-    def _tell(self, reply: Reply, accepted: str | None, leave: Callable[[], None], answered: Answered | None) -> None:
-        leave()
-        answer(reply, answered or self._refusals.of(LOST, accepted))
+    def _tell(self, reply: Reply, lost: Answered, network: str | None, answered: Answered | None) -> None:
+        self._leave(network)
+        answer(reply, answered or lost)
+
+    def _leave(self, network: str | None) -> None:
+        if network:
+            self._turnstile.places.give_back(network)

@@ -32,14 +32,19 @@ class Errands:
     def send(self, request: Passed, told: Told) -> None:
         """Hand a request through. Raises :class:`Full` where as many are under way as may be.
 
-        ``told`` is called once, by another thread: with the answer, or with None where it was lost, and nobody knows
-        whether the request was carried out.
+        ``told`` is called once, mostly by another thread: with the answer, or with None where it was lost, and nobody
+        knows whether the request was carried out.
         """
         if len(self._under_way) >= self._most:
             raise Full
         connection = self._hatch.give(request)
         self._under_way[connection] = told, time.monotonic() + WITHIN_SECONDS
-        self._selector.register(connection, EVENT_READ)
+        try:
+            self._selector.register(connection, EVENT_READ)
+        except OSError:  # the system has no room to wait for one more
+            del self._under_way[connection]
+            connection.close()
+            told(None)
 
     def _wait(self) -> None:
         looked = time.monotonic()

@@ -1,16 +1,17 @@
-"""The turnstile in front of all that has a password hashed: it knows such requests by what they show alone.
+"""The turnstile in front of all that has a password hashed: it knows such requests by their heads alone.
 
 So a server turns away who finds no place before she has cost anything: without her body, and without the application.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.access.asking import Caller
 from service.accounts.places import Places
+from service.foundation.database import DatabaseUnavailable
 from service.web.api.contract.admission import reader_network
+from service.web.api.contract.cors import asked_by_page, sharing_with
 from service.web.doors import Doors
 from service.web.who import identify, presented
 
@@ -23,35 +24,33 @@ OF_PAGES = frozenset({"/sign-in", "/sign-up", "/recover/reset", "/account/passwo
 
 class Turnstile:
     def __init__(self, house: Doors, places: Places) -> None:
+        self.places = places
         self._house = house
-        self._places = places
         self._see_past_proxies = ProxyFix(_nothing, x_for=house.settings.trusted_proxies, x_proto=0)
 
-    def look_through(self, environ: "WSGIEnvironment") -> None:
-        """Raises :class:`HashingBusy` where there is no place for this request, should it need one."""
-        self.enter(environ)()
-
-    def enter(self, environ: "WSGIEnvironment") -> Callable[[], None]:
-        """Take a place for this request, if it needs one, until what is returned is called. Raises likewise."""
-        network = self._network(environ)
-        if network is None:
-            return _nothing
-        self._places.take(network)
-        return partial(self._places.give_back, network)
-
-    def _network(self, environ: "WSGIEnvironment") -> str | None:
-        """Of her for whom a password would be hashed; None where none would."""
-        path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] != "POST" or not (path in OF_API or path in OF_PAGES):
+    def network_of(self, environ: "WSGIEnvironment") -> str | None:
+        """The network of her for whom a password would be hashed; None where none would."""
+        if environ["REQUEST_METHOD"] != "POST":
+            return None
+        path = "/" + environ["PATH_INFO"].lstrip("/")  # Flask takes the pages' with more slashes for the same
+        if path not in OF_API and path not in OF_PAGES:
             return None
         seen = dict(environ)
         self._see_past_proxies(seen, _nothing)
-        return reader_network(seen, by_key=path in OF_API and self._is_shown_a_key(environ))
+        caller = self._caller(environ) if path in OF_API and "HTTP_AUTHORIZATION" in environ else None
+        return reader_network(seen, by_key=caller is not None and caller.key_id is not None)
 
-    def _is_shown_a_key(self, environ: "WSGIEnvironment") -> bool:
+    def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+        """The headers that let a page read that she was turned away, if it is one of a site's."""
+        known = environ["PATH_INFO"] in OF_API and asked_by_page(environ) and self._caller(environ)
+        return sharing_with(environ["HTTP_ORIGIN"]) if known else []
+
+    def _caller(self, environ: "WSGIEnvironment") -> Caller | None:
         shown = presented(environ, self._house.settings.session_cookie)
-        answer = identify(self._house, shown, (), self._house.clock.now())
-        return answer.caller is not None and answer.caller.key_id is not None
+        try:
+            return identify(self._house, shown, (), self._house.clock.now()).caller
+        except DatabaseUnavailable:  # which the application will tell
+            return None
 
 
 def _nothing(*_: object) -> Any:

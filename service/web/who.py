@@ -95,7 +95,7 @@ def network() -> str:
 def network_of(address: str | None) -> str:
     """A network as quotas count it: an IPv4 address, or the /64 that an IPv6 household has."""
     try:
-        parsed = ip_address(address or "")
+        parsed = ip_address((address or "").partition("%")[0])  # a zone would make one network many
     except ValueError:
         return UNKNOWN_NETWORK
     if isinstance(parsed, IPv6Address):

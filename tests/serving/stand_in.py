@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -45,16 +45,13 @@ class Turnstile:
     """Lets one in at a time to what is hashed."""
 
     def __init__(self) -> None:
-        self._places = Places(1)
+        self.places = Places(1)
 
-    def look_through(self, environ: dict[str, Any]) -> None:
-        self.enter(environ)()
+    def network_of(self, environ: dict[str, Any]) -> str | None:
+        return str(environ["REMOTE_ADDR"]) if environ["PATH_INFO"] == "/hashed" else None
 
-    def enter(self, environ: dict[str, Any]) -> Callable[[], None]:
-        if environ["PATH_INFO"] != "/hashed":
-            return lambda: None
-        self._places.take(environ["REMOTE_ADDR"])
-        return partial(self._places.give_back, environ["REMOTE_ADDR"])
+    def sharing(self, _environ: dict[str, Any]) -> list[tuple[str, str]]:
+        return []
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -205,6 +205,22 @@ def test_who_finds_no_place_is_turned_away_before_her_body_has_come(stand_in: St
     assert stand_in.call("POST", "/hashed?0", b"abc") == (200, b"slow")
 
 
+def test_who_sends_much_is_read_before_she_is_turned_away(stand_in: StandIn):
+    """She, or the proxy before us, may be sending still, and not look for an answer before all is sent."""
+    with ExitStack() as stack:
+        first = stand_in.connect(stack)
+        first.request("POST", "/hashed?1", b"abc")
+        time.sleep(0.3)
+        for size in (60_000, LARGEST - 1):
+            sending = stand_in.send(stack, b"POST /hashed HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size)
+            for _ in range(10):
+                sending.sendall(b"x" * (size // 10))
+                time.sleep(0.01)
+            sending.sendall(b"x" * (size % 10))
+            assert status_in(sending) == 503
+        assert first.getresponse().status == 200
+
+
 def test_a_place_is_free_again_where_an_account_worker_died_over_it(stand_in: StandIn):
     with ExitStack() as stack:
         first = stand_in.connect(stack)

@@ -1,5 +1,6 @@
 """What is handed through the hatch is answered once, or known to be lost."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,3 +103,18 @@ def test_once_all_who_take_are_gone_what_lies_in_the_hatch_is_lost(hatch: Hatch,
     assert told.get(timeout=SOON) is None
     with pytest.raises(Full):
         errands.send(NOTHING, told.put)
+
+
+def test_where_the_system_has_no_room_to_wait_it_is_lost_and_the_others_are_answered(hatch, errands, monkeypatch):
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "none")
+
+    told = Told()
+    with monkeypatch.context() as patched:
+        patched.setattr(errands._selector, "register", no_room)
+        errands.send(NOTHING, told.put)
+    assert told.get(timeout=SOON) is None
+    take(hatch).close()
+    with echoing(hatch):
+        errands.send(({"PATH_INFO": "/a"}, b""), told.put)
+        assert told.get(timeout=SOON) is not None

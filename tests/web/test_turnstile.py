@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 import pytest
 from flask import Flask, request
 
 from service.accounts.places import HashingBusy, Places
-from service.foundation.database import Database
+from service.app import create_lane, create_serving_app
+from service.foundation.database import Database, DatabaseUnavailable
+from service.sites.site import Site
 from service.web.api.reference.document import make_document
 from service.web.doors import EXTENSION, Doors
 from service.web.turnstile import OF_API, OF_PAGES, Turnstile
+from tests.conftest import OUR_ADDRESS
 from tests.support.clock import FrozenClock
 from tests.support.people import RULE, People, sign_in
 from tests.web.pages.test_forms import PLAUSIBLE, posts
@@ -78,11 +82,14 @@ def asked(path: str, address: str, **headers: str) -> dict[str, Any]:
 
 
 def finds_one(turnstile: Turnstile, environ: dict[str, Any]) -> bool:
+    network = turnstile.network_of(environ)
+    if network is None:
+        return True
     try:
-        turnstile.look_through(environ)
+        with turnstile.places.hold(network):
+            return True
     except HashingBusy:
         return False
-    return True
 
 
 @pytest.fixture
@@ -121,8 +128,38 @@ def test_it_sees_past_the_publishers_own_proxies_and_no_further(
     assert environ["REMOTE_ADDR"] == HOME
 
 
-def test_a_place_is_held_until_it_is_left(turnstile: Turnstile) -> None:
-    leave = [turnstile.enter(asked("/sign-in", f"198.51.100.{number}")) for number in range(2)]
-    assert not finds_one(turnstile, asked("/sign-in", ELSEWHERE))
-    leave[0]()
-    assert finds_one(turnstile, asked("/sign-in", "198.51.100.8"))
+@pytest.mark.parametrize("path", sorted(f"/{path}" for path in OF_PAGES))
+def test_a_page_is_known_with_more_slashes_too(app: Flask, turnstile: Turnstile, path: str) -> None:
+    assert app.url_map.bind("localhost").test(path, "POST")
+    assert not finds_one(turnstile, asked(path, HOME))
+
+
+def test_a_zone_makes_no_network_of_its_own(turnstile: Turnstile) -> None:
+    networks = {turnstile.network_of(asked("/sign-in", f"2001:db8::1{zone}")) for zone in ("", "%a", "%b")}
+    assert networks == {"2001:db8::/64"}
+
+
+def test_where_the_database_cannot_answer_the_application_is_left_to_say_so(
+    turnstile: Turnstile, database: Database, front_end_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(Database, "ask", gone)
+    environ = asked("/v1/sign-in", ELSEWHERE, HTTP_AUTHORIZATION=f"Bearer {front_end_key}")
+    assert turnstile.network_of(environ) == ELSEWHERE
+    assert turnstile.sharing(asked("/v1/sign-in", HOME, HTTP_ORIGIN=OUR_ADDRESS)) == []
+
+
+def test_a_sites_own_page_may_read_that_it_was_turned_away_and_no_other(turnstile: Turnstile, site: Site) -> None:
+    known = asked("/v1/sign-in", HOME, HTTP_ORIGIN=OUR_ADDRESS)
+    assert ("Access-Control-Allow-Origin", OUR_ADDRESS) in turnstile.sharing(known)
+    assert turnstile.sharing(asked("/v1/sign-in", HOME, HTTP_ORIGIN="https://evil.example")) == []
+    assert turnstile.sharing(asked("/sign-in", HOME, HTTP_ORIGIN=OUR_ADDRESS)) == []
+    assert turnstile.sharing({**known, "HTTP_AUTHORIZATION": "Bearer x"}) == []
+
+
+def test_the_parent_of_an_earlier_version_can_start_this_ones_workers() -> None:
+    """It goes on after an upgrade, and calls what it was told of when it started."""
+    assert signature(create_lane).bind()
+    assert signature(create_serving_app).bind()

@@ -34,7 +34,7 @@ def main() -> None:
         require_free(url)
     gatefold("migrate")
     add_site()
-    key = gatefold("keys", "create", SITE, "--name", "demo front end", "--test", "--quiet")
+    front_end_key = gatefold("keys", "create", SITE, "--name", "demo front end", "--test", "--quiet")
     desk_key = gatefold(
         *("keys", "create", SITE, "--name", "demo newsroom desk", "--test", "--quiet"),
         *("--scope", "articles:write", "--scope", "articles:read", "--scope", "articles:drafts"),
@@ -47,7 +47,7 @@ def main() -> None:
         programs.append(start("-m", "service.cli", "serve"))
         wait_for(f"{GATEFOLD_URL}/readyz", programs)
         run("examples/newsroom/seed.py", GATEFOLD_KEY=desk_key)
-        programs.append(start("examples/newsroom", GATEFOLD_KEY=key))
+        programs.append(start("examples/newsroom", GATEFOLD_KEY=front_end_key))
         wait_for(NEWSROOM_URL, programs)
         print(
             WELCOME.format(**locals(), gatefold=GATEFOLD_URL, newsroom=NEWSROOM_URL, log=LOG),
@@ -70,6 +70,7 @@ WELCOME = """
 
   A reader          {email}
   Her password      {password}
+  A front-end key   {front_end_key}
   A staff key       {staff_key}
 
   Let her read what is for subscribers, in another terminal:

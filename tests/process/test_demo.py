@@ -94,6 +94,7 @@ def test_one_can_read_what_is_free_be_stopped_at_the_wall_and_read_on_once_grant
         for label in ("Reader accounts", "Mail in, mail out", "API reference"):
             assert read(demo.told(label))
         assert demo.told("A staff key").startswith("gf_test_")
+        assert '"granted":true' in check_access(demo, demo.told("A front-end key"), session)
 
         family = psutil.Process(demo.process.pid).children(recursive=True)
         assert len(family) >= 3
@@ -108,6 +109,14 @@ def read(url: str, session: str | None = None) -> str:
     headers = {"Cookie": f"gatefold_session={session}"} if session else {}
     with urlopen(Request(url, headers=headers), timeout=10) as answer:
         return unescape(answer.read().decode())
+
+
+def check_access(demo: Demo, key: str, session: str) -> str:
+    """As a front end of one's own would ask."""
+    url = f"{demo.environment['GATEFOLD_PUBLIC_URL']}/v1/access/{PREMIUM}"
+    asking = Request(url, headers={"Authorization": f"Bearer {key}", "Gatefold-Session": session})
+    with urlopen(asking, timeout=10) as answer:
+        return answer.read().decode()
 
 
 def last_words(slug: str) -> str:

@@ -5,6 +5,7 @@ import re
 import yaml
 from flask.testing import FlaskClient
 
+from service.web.api.reference.chapters import Reference
 from service.web.api.reference.document import make_document
 from service.web.problems import KINDS
 
@@ -50,3 +51,12 @@ def test_the_example_calls_are_whole(client: FlaskClient) -> None:
     assert len(calls) >= 30
     assert all("Authorization: Bearer" in call for call in calls)
     assert not any("{" in call.partition("\n")[0] for call in calls)
+
+
+def test_the_example_calls_show_the_cookie_that_this_installation_knows(client: FlaskClient) -> None:
+    page = client.get("/docs").text
+    assert "-b &#39;gatefold_session=" in page
+    assert "__Host-gatefold_session=" not in page
+    in_production = Reference(make_document(), "https://accounts.example.org", "__Host-gatefold_session")
+    calls = [operation.curl for _, operations in in_production.chapters() for operation in operations]
+    assert any("-b '__Host-gatefold_session=" in call for call in calls)

@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from service.web.api.reference.preamble import SECURITY_SCHEMES
 from service.web.api.schemas.examples import KEY, SESSION_TOKEN
 
 Json = dict[str, Any]
@@ -61,11 +60,12 @@ class Value:
 
 
 class Reference:
-    """The document, laid out. ``public_url`` is where the examples call."""
+    """The document, laid out. Its examples call ``public_url``, and show a reader's session in ``session_cookie``."""
 
-    def __init__(self, document: Json, public_url: str) -> None:
+    def __init__(self, document: Json, public_url: str, session_cookie: str) -> None:
         self.document = document
         self.public_url = public_url
+        self.session_cookie = session_cookie
         self.version = document["info"]["version"]
         self.description = document["info"]["description"]
 
@@ -148,7 +148,7 @@ class Reference:
         if "readerSession" in shown:
             lines.append(f"-H 'Gatefold-Session: {SESSION_TOKEN}'")
         if "sessionCookie" in shown:
-            lines.append(f"-b '{SECURITY_SCHEMES['sessionCookie']['name']}={SESSION_TOKEN}'")
+            lines.append(f"-b '{self.session_cookie}={SESSION_TOKEN}'")
         own = [parameter for parameter in operation.get("parameters", ()) if parameter.get("in") == "header"]
         lines += [f"-H '{parameter['name']}: {parameter['example']}'" for parameter in own if "example" in parameter]
         if body := operation.get("requestBody"):

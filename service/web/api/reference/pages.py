@@ -26,7 +26,8 @@ def contract() -> Response:
 @reference.get("/docs")
 @open_to(ANYONE)
 def read_reference() -> Response:
-    response = _public(_reference(doors().settings.public_url), "text/html")
+    settings = doors().settings
+    response = _public(_reference(settings.public_url, settings.session_cookie), "text/html")
     response.headers["Content-Security-Policy"] = POLICY
     return response
 
@@ -52,6 +53,6 @@ def _contract() -> str:
 
 
 @lru_cache
-def _reference(public_url: str) -> str:
-    laid_out = Reference(make_document(), public_url)
+def _reference(public_url: str, session_cookie: str) -> str:
+    laid_out = Reference(make_document(), public_url, session_cookie)
     return render_template("api/reference.html", reference=laid_out, prose=set_prose, line=set_line)

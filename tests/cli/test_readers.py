@@ -40,7 +40,7 @@ def signed_in(alice: CommandLine, database: Database) -> list[str]:
     with database.writing() as connection:
         return [
             start_session(connection, reader_id, Newcomer(kind), RULE, now).device.id
-            for kind in ("Firefox on Linux", "Safari on iOS")
+            for kind in ("Firefox on Linux", "Safari on iPhone")
         ]
 
 

@@ -59,6 +59,10 @@ def test_a_device_name_that_could_deceive_is_refused(text):
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+APPLE_WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) {APPLE_WEBKIT}"
+IPAD = f"Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) {APPLE_WEBKIT}"
+IPOD = f"Mozilla/5.0 (iPod touch; CPU iPhone OS 15_0 like Mac OS X) {APPLE_WEBKIT}"
 
 
 @pytest.mark.parametrize(
@@ -72,14 +76,14 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
             f"Mozilla/5.0 (Linux; Android 15; Pixel 9) {WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36",
             "Chrome on Android",
         ),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Version/18.0 Mobile/15E148 Safari/604.1",
-            "Safari on iOS",
-        ),
-        (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Version/18.0 Safari/605.1.15",
+        (f"{IPHONE} Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        (f"{IPHONE} CriOS/140.0.0.0 Mobile/15E148 Safari/604.1", "Chrome on iPhone"),
+        (f"{IPHONE} Version/18.0 EdgiOS/140.0.0.0 Mobile/15E148 Safari/605.1.15", "Edge on iPhone"),
+        (f"{IPAD} Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPad"),
+        (f"{IPAD} FxiOS/140.0 Mobile/15E148 Safari/604.1", "Firefox on iPad"),
+        (f"{IPOD} Version/15.0 Mobile/15E148 Safari/604.1", "Safari on iOS"),
+        (  # an iPad's too, unless its reader has asked for mobile pages
+            f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {APPLE_WEBKIT} Version/18.0 Safari/605.1.15",
             "Safari on macOS",
         ),
         ("", UNKNOWN),

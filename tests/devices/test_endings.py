@@ -74,9 +74,9 @@ def test_a_sighting_never_moves_a_device_back(connection, start, live, clock):
 
 def test_a_device_is_signed_out_and_told_why(connection, alice, start, live, clock, told):
     first, second = start(), start()
-    end_device(connection, alice.id, first.device.id, Cause.SIGNED_OUT_ELSEWHERE, "Safari on iOS", clock.now())
+    end_device(connection, alice.id, first.device.id, Cause.SIGNED_OUT_ELSEWHERE, "Safari on iPhone", clock.now())
     assert live() == [second.device]
-    assert told(first.token) == ("signed_out_elsewhere", "Safari on iOS", clock.now())
+    assert told(first.token) == ("signed_out_elsewhere", "Safari on iPhone", clock.now())
     with pytest.raises(UnknownDevice):
         end_device(connection, alice.id, first.device.id, Cause.SIGNED_OUT, None, clock.now())
 

@@ -34,10 +34,10 @@ def test_five_devices_are_signed_in_and_the_sixth_is_asked(start, live, clock, t
 
 def test_the_chosen_device_gives_way_and_is_told(start, live, clock, told):
     five = [start(f"Browser {n}") for n in range(1, 6)]
-    sixth = start("Safari on iOS", chosen=five[2].device.id)
+    sixth = start("Safari on iPhone", chosen=five[2].device.id)
     assert sixth.device.slot == 3
     assert [ended.device_id for ended in sixth.ended] == [five[2].device.id]
-    assert told(five[2].token) == ("swapped", "Safari on iOS", clock.now())
+    assert told(five[2].token) == ("swapped", "Safari on iPhone", clock.now())
     assert len(live()) == 5
     assert five[2].device not in live()
 

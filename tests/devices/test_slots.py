@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 def device(slot: int, hours_ago: float = 0) -> Device:
     seen = NOON - hours_ago * HOUR
-    return Device(f"dev_{slot}", "rdr_alice", slot, "Phone", "Safari on iOS", seen, seen, seen)
+    return Device(f"dev_{slot}", "rdr_alice", slot, "Phone", "Safari on iPhone", seen, seen, seen)
 
 
 FIVE = [device(slot, hours_ago=slot) for slot in range(1, 6)]  # slot 5 was not seen for longest

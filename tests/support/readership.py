@@ -84,7 +84,7 @@ def _sign_readers_in(database: Database, now: datetime) -> dict[str, str | None]
             started = start_session(connection, reader.id, Newcomer("Firefox on Linux"), RULE, began)
             tokens[name] = started.token
             if name in set(Cause):
-                end_device(connection, reader.id, started.device.id, Cause(name), "Safari on iOS", now)
+                end_device(connection, reader.id, started.device.id, Cause(name), "Safari on iPhone", now)
     return tokens
 
 

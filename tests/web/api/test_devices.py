@@ -12,7 +12,7 @@ SignIn = Callable[..., StartedSession]
 
 
 def test_a_reader_sees_names_and_ends_her_devices(front_end: Asking, people: People, sign_in: SignIn) -> None:
-    here, there = sign_in(people.alice), sign_in(people.alice, "Safari on iOS")
+    here, there = sign_in(people.alice), sign_in(people.alice, "Safari on iPhone")
     as_alice = front_end.speaking_for(here.token)
     response = as_alice.get("/v1/devices")
     assert {device["id"]: device["current"] for device in response.json["items"]} == {

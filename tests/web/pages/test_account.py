@@ -145,9 +145,9 @@ def test_devices_are_listed_with_this_one_first_and_marked(
     alice: Visitor, people: People, sign_in: Callable[..., StartedSession], clock: FrozenClock
 ) -> None:
     clock.advance(timedelta(minutes=5))
-    sign_in(people.alice, "Safari on iOS")
+    sign_in(people.alice, "Safari on iPhone")
     page = alice.open("/account/devices")
-    assert page.all("h2")[:2] == ["Firefox on Linux This device", "Safari on iOS"]
+    assert page.all("h2")[:2] == ["Firefox on Linux This device", "Safari on iPhone"]
     assert "You are signed in on two of the five devices" in page.text
     assert "gfs_" not in page.response.get_data(as_text=True)
 
@@ -172,7 +172,7 @@ def test_a_bad_name_of_a_device_is_told_in_its_open_form(alice: Visitor, name: s
 def test_one_device_is_signed_out_from_another(
     alice: Visitor, visit: Callable[..., Visitor], people: People, sign_in: Callable[..., StartedSession]
 ) -> None:
-    session = sign_in(people.alice, "Safari on iOS")
+    session = sign_in(people.alice, "Safari on iPhone")
     other = visit()
     other.token = session.token
     action = f"/account/devices/{session.device.id}/sign-out"
@@ -221,7 +221,7 @@ def test_the_others_are_signed_out_at_once(
     database: Database,
     clock: FrozenClock,
 ) -> None:
-    sign_in(people.alice, "Safari on iOS")
+    sign_in(people.alice, "Safari on iPhone")
     sign_in(people.alice, "Edge on Windows")
     page = alice.send(alice.open("/account/devices"), "/account/devices/sign-out-others")
     assert alice.follow(page).notices == ["Your other devices are signed out."]
@@ -235,7 +235,7 @@ def test_all_are_signed_out_at_once(
     database: Database,
     clock: FrozenClock,
 ) -> None:
-    sign_in(people.alice, "Safari on iOS")
+    sign_in(people.alice, "Safari on iPhone")
     page = alice.send(alice.open("/account/devices"), "/account/devices/sign-out-everywhere")
     assert alice.follow(page).notices == ["You are signed out on every device."]
     assert names(database, people, clock) == []

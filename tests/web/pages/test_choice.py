@@ -15,7 +15,7 @@ from tests.support.clock import FrozenClock
 from tests.support.people import LIFE, People
 from tests.web.pages.visitor import ANDROID, Page, Visitor
 
-KINDS = ["Firefox on Linux", "Safari on iOS", "Chrome on Windows", "Edge on Windows", "Safari on macOS"]
+KINDS = ["Firefox on Linux", "Safari on iPhone", "Chrome on Windows", "Edge on Windows", "Safari on macOS"]
 
 
 @pytest.fixture

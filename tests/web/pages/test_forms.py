@@ -68,7 +68,7 @@ def test_no_form_without_its_token_changes_anything(
     visitor = visit()
     visitor.token = sign_in(people.alice).token
     visitor.open("/account")
-    device = sign_in(people.alice, "Safari on iOS").device
+    device = sign_in(people.alice, "Safari on iPhone").device
     before = stored(database)
     assert len(posts(app)) >= 13
     for path in posts(app, device.id):
@@ -107,7 +107,7 @@ def test_no_form_from_another_address_is_believed_even_with_a_good_token(
 ) -> None:
     visitor.token = sign_in(people.alice).token
     token = visitor.open("/sign-out").form("/sign-out").fields["csrf_token"]
-    device = sign_in(people.alice, "Safari on iOS").device
+    device = sign_in(people.alice, "Safari on iPhone").device
     before = stored(database)
     headers = {"Sec-Fetch-Site": fetch_site} if fetch_site else {}
     for path in posts(app, device.id):

@@ -1,7 +1,7 @@
 """The database: one engine, its questions, and its reading and writing transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteFault
@@ -129,7 +129,7 @@ def _create_engine(url: URL, pool_size: int) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise ValueError("DATABASE_URL must name a file: an SQLite database in memory is private to a thread")
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(url.database))
         engine = create_engine(
             url,
             pool_size=pool_size,
@@ -142,6 +142,13 @@ def _create_engine(url: URL, pool_size: int) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgresql://, not {url.drivername}://")
+
+
+def _make_file(path: Path) -> None:
+    """Make it for its owner alone, unless it is there: SQLite would let everyone read it, and its log as well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        path.touch(0o600, exist_ok=False)
 
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:

@@ -123,3 +123,23 @@ def test_the_embedded_databases_folder_is_made(tmp_path):
     database.check()
     assert database.embedded
     database.close()
+
+
+def test_the_embedded_databases_files_are_its_owners_alone(tmp_path):
+    path = tmp_path / "gatefold.db"
+    database = Database(f"sqlite:///{path}")
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE secrets (id INTEGER)"))
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    database.close()
+    assert modes == {"gatefold.db": 0o600, "gatefold.db-wal": 0o600, "gatefold.db-shm": 0o600}
+
+
+def test_an_embedded_database_that_is_there_keeps_its_mode(tmp_path):
+    path = tmp_path / "gatefold.db"
+    path.touch()
+    path.chmod(0o640)
+    database = Database(f"sqlite:///{path}")
+    database.check()
+    database.close()
+    assert path.stat().st_mode & 0o777 == 0o640

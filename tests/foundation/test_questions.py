@@ -199,7 +199,8 @@ def test_a_server_that_was_restarted_is_asked_on_a_new_line(postgres_server):
 
 @sqlite_only
 def test_an_embedded_database_that_is_gone_is_unavailable(database, tmp_path):
-    gone = Database(f"sqlite:///{tmp_path}/none/at/all.db")  # which makes its folder
+    gone = Database(f"sqlite:///{tmp_path}/none/at/all.db")  # which makes it, and its folder
+    (tmp_path / "none" / "at" / "all.db").unlink()
     (tmp_path / "none" / "at").rmdir()
     with pytest.raises(DatabaseUnavailable):
         asked(gone, NOTHING)

@@ -55,6 +55,7 @@ def production(database_url: str, port: int) -> dict[str, str]:
         "GATEFOLD_PUBLIC_URL": "https://accounts.bench.example",
         "GATEFOLD_SECRET_KEYS": secrets.token_urlsafe(32),
         "GATEFOLD_SMTP_HOST": "localhost",
+        "GATEFOLD_MAIL_FROM": "accounts@bench.example",
     }
 
 

@@ -10,7 +10,8 @@ from service.access.receipts import BadReceipt
 from service.accounts.reader import EmailTaken, PasswordRefused, UnknownReader
 from service.devices.device import UnknownDevice
 from service.foundation.database import DatabaseUnavailable
-from service.foundation.settings import Settings, UnsafeSettings
+from service.foundation.settings import Settings
+from service.foundation.unsafe import UnsafeSettings
 from service.sites.site import AddressTaken, SiteExists, UnknownAddress, UnknownKey, UnknownSite
 
 MIGRATE_FIRST = "lacks tables or columns that Gatefold needs: run `gatefold migrate` first."

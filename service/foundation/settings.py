@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-DEVELOPMENT_SECRET = "development-only-secret-never-for-production"  # noqa: S105
-SHORTEST_SECRET = 32
+from service.foundation.unsafe import DEVELOPMENT_SECRET, UnsafeSettings, production_faults
 
 
 class Environment(StrEnum):
@@ -30,14 +29,6 @@ class DevicePolicy(StrEnum):
 
     ASK = "ask"
     REPLACE_OLDEST = "replace_oldest"
-
-
-class UnsafeSettings(ValueError):
-    """Production was asked to start with settings that are only for development."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("Gatefold will not start in production:\n" + "\n".join(f"  - {f}" for f in faults))
-        self.faults = faults
 
 
 class Settings(BaseSettings):
@@ -166,7 +157,9 @@ class Settings(BaseSettings):
     )
     smtp_username: str | None = Field(None, description="The name to sign in to the mail server with, if it asks.")
     smtp_password: SecretStr | None = Field(None, description="The password to sign in to the mail server with.")
-    mail_from: str = Field("accounts@localhost", description="The sender's address of all mail.")
+    mail_from: str = Field(
+        "accounts@localhost", description="The sender's address of all mail. In production, one at a domain of yours."
+    )
     mail_interval: timedelta = Field(
         timedelta(seconds=1), description="How often the outbox is looked through for mail to deliver."
     )
@@ -228,32 +221,6 @@ class Settings(BaseSettings):
 
     def refuse_unsafe(self) -> Self:
         """Return these settings, or raise :class:`UnsafeSettings` with every fault that production would have."""
-        if self.production and (faults := list(self._production_faults())):
+        if self.production and (faults := production_faults(self)):
             raise UnsafeSettings(faults)
         return self
-
-    def _production_faults(self) -> list[str]:
-        faults = []
-        if not self.signing_keys:
-            faults.append("GATEFOLD_SECRET_KEYS is empty: give it a random key.")
-        if DEVELOPMENT_SECRET in self.signing_keys:
-            faults.append("GATEFOLD_SECRET_KEYS is the development key: everyone knows it.")
-        if any(len(key) < SHORTEST_SECRET for key in self.signing_keys):
-            faults.append(f"GATEFOLD_SECRET_KEYS has a key of less than {SHORTEST_SECRET} characters.")
-        if not self.secure:
-            faults.append("GATEFOLD_PUBLIC_URL is plain HTTP: sessions could be read on the way.")
-        if not self.smtp_host:
-            faults.append("GATEFOLD_SMTP_HOST is unset: readers could neither confirm nor recover their accounts.")
-        if self.smtp_security == "none" and self.smtp_password is not None:
-            faults.append("GATEFOLD_SMTP_SECURITY is none: the mail password would go over the wire in clear.")
-        if self.cookie_domain and not self._is_within(self.cookie_domain):
-            faults.append(
-                "GATEFOLD_COOKIE_DOMAIN is no parent of GATEFOLD_PUBLIC_URL: browsers would not keep the cookie."
-            )
-        if self.password_minimum < 15:
-            faults.append("GATEFOLD_PASSWORD_MINIMUM is below 15, the least where a password is the only factor.")
-        return faults
-
-    def _is_within(self, domain: str) -> bool:
-        host = self.public_host
-        return host == domain or host.endswith(f".{domain}")

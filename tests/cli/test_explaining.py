@@ -10,7 +10,7 @@ from service.access.asking import Session, SessionState
 from service.access.decision import decide
 from service.access.receipts import Receipts
 from service.catalogue.articles import AccessLevel, Article, Section, Status
-from service.foundation.settings import DEVELOPMENT_SECRET
+from service.foundation.unsafe import DEVELOPMENT_SECRET
 from tests.cli.conftest import CommandLine
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from service.cli.faults import sentence_of
 from service.foundation.database import DatabaseUnavailable
-from service.foundation.settings import DEVELOPMENT_SECRET
+from service.foundation.unsafe import DEVELOPMENT_SECRET
 from tests.cli.conftest import CommandLine
 from tests.support.databases import postgresql_only
 

@@ -83,6 +83,7 @@ def test_a_test_key_made_in_production_is_told_to_be_refused_there(
         "SECRET_KEYS": "a-random-key-of-more-than-32-characters",
         "PUBLIC_URL": "https://accounts.example.org",
         "SMTP_HOST": "mail.example.org",
+        "MAIL_FROM": "accounts@example.org",
     }.items():
         monkeypatch.setenv(f"GATEFOLD_{name}", value)
     assert "will be refused here" in daily("keys", "create", "daily", "--name", "n", "--test").stderr

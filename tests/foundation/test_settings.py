@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.foundation.settings import DEVELOPMENT_SECRET, Settings, UnsafeSettings
+from service.foundation.settings import Settings
+from service.foundation.unsafe import DEVELOPMENT_SECRET, UnsafeSettings
 from tests.support.settings import make_settings
 
 KEY, OLD_KEY = "k" * 32, "o" * 32
@@ -16,6 +17,7 @@ SAFE = {
     "public_url": "https://accounts.example.org",
     "secret_keys": KEY,
     "smtp_host": "mail.example.org",
+    "mail_from": "accounts@example.org",
 }
 
 
@@ -64,6 +66,9 @@ def test_production_starts_with_safe_settings():
         ({"public_url": "http://accounts.example.org"}, "plain HTTP"),
         ({"smtp_host": None}, "GATEFOLD_SMTP_HOST"),
         ({"smtp_host": ""}, "GATEFOLD_SMTP_HOST"),  # the mail, links and all, would go into a folder
+        ({"mail_from": "accounts@localhost"}, "GATEFOLD_MAIL_FROM"),
+        ({"mail_from": "accounts@Localhost.localdomain"}, "GATEFOLD_MAIL_FROM"),
+        ({"mail_from": ""}, "GATEFOLD_MAIL_FROM"),
         ({"cookie_domain": "example.com"}, "GATEFOLD_COOKIE_DOMAIN"),
         ({"cookie_domain": "example.org; Path=/x"}, "GATEFOLD_COOKIE_DOMAIN"),
         ({"smtp_security": "none", "smtp_password": "p"}, "GATEFOLD_SMTP_SECURITY"),
@@ -83,7 +88,7 @@ def test_production_refuses_what_is_unsafe_there(unsafe, fault):
 def test_production_tells_all_its_faults_at_once():
     with pytest.raises(UnsafeSettings) as refused:
         make_settings(environment="production").refuse_unsafe()
-    assert len(refused.value.faults) == 3
+    assert len(refused.value.faults) == 4
 
 
 def test_the_service_itself_refuses_to_start():

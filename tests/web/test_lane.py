@@ -18,6 +18,7 @@ PRODUCTION = {
     "public_url": "https://accounts.example.org",
     "secret_keys": "n" * 40,
     "smtp_host": "mail.example.org",
+    "mail_from": "accounts@example.org",
 }
 ONE_ARTICLE = ("/v1/access/{}", "/v1/articles/{}")
 MOST_CALLERS = ("key", "key that sees drafts", "our page")

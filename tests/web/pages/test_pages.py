@@ -27,6 +27,7 @@ PRODUCTION = {
     "public_url": "https://accounts.example.org",
     "secret_keys": "k" * 40,
     "smtp_host": "mail.example.org",
+    "mail_from": "accounts@example.org",
 }
 
 

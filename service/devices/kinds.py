@@ -15,10 +15,7 @@ SPOKEN = {
     "Edge Mobile": "Edge",
     "Mac OS X": "macOS",
 }
-TOLD_APART = {
-    "iPhone",
-    "iPad",
-}  # where the system of both is called iOS; an iPad that claims to be a Mac passes for one
+TOLD_APART = {"iPhone", "iPad"}  # both on iOS. An iPad that claims to be a Mac passes for one
 
 
 @lru_cache(maxsize=1024)

@@ -147,7 +147,7 @@ def _create_engine(url: URL, pool_size: int) -> Engine:
 def _make_file(path: Path) -> None:
     """Make it for its owner alone, unless it is there: SQLite would let everyone read it, and its log as well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
+    with suppress(OSError):  # it is there; or it cannot be made, which SQLite will say
         path.touch(0o600, exist_ok=False)
 
 

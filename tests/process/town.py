@@ -25,10 +25,11 @@ from tests.support.stories import Story, write_story
 PASSWORD = "plum-ladder-orbit-seven"
 NEW_PASSWORD = "quartz-marmot-violin-dusk"
 
-# Room for a storm: whoever comes may wait for a turn, and nobody is told that there is none.
+# Room for a storm: whoever comes may wait for a turn, and nobody is told that there is none. All come from one network,
+# which may hold half of the places, and each reading worker has its share of them.
 ROOMY = {
-    "GATEFOLD_THREADS": "100",
-    "GATEFOLD_HASHING_QUEUE": "90",
+    "GATEFOLD_THREADS": "150",
+    "GATEFOLD_HASHING_QUEUE": "140",
     "GATEFOLD_GUESS_LIMIT": "1000",
     "GATEFOLD_LAST_SEEN_INTERVAL": "PT1S",
 }

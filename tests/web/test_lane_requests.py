@@ -152,6 +152,7 @@ ONE = b'{"slugs": ["a"]}'
         ("POST", {**JSON, "Content-Length": str(len(ONE) - 1)}, ONE, "400"),
         ("POST", {**JSON, "Content-Length": "99"}, ONE, "400"),
         ("POST", {**JSON, "Content-Length": "70000"}, ONE.rjust(70_000), "413"),
+        ("POST", {**JSON, "Content-Length": str(64 * 1024 + 1)}, ONE.rjust(64 * 1024 + 1), "413"),
         ("POST", JSON, b"", "400"),
     ],
 )

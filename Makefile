@@ -36,7 +36,7 @@ openapi: .venv/.dev ## write openapi.yaml anew from the code
 docs: .venv/.dev ## write docs/settings.md anew from the code
 	$(BIN)/python -m docs.write_settings > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
-bench: .venv/.dev ## measure Gatefold's answers against a constant Flask route, in eight minutes
+bench: .venv/.dev ## measure Gatefold's answers against a constant Flask route
 	$(BIN)/python -m bench $(ARGS)
 
 clean: ## forget the virtual environment and the demo's data

@@ -70,12 +70,10 @@ class Places:
     def take(self, network: str) -> None:
         """Raises :class:`HashingBusy`, at once, where there is no place."""
         now = self._clock()
+        open_to_her = self._half if self._turned_away.presses_on(network, now) else self._most
         with self._lock:
-            if len(self._held_by) >= self._most or self._held_by.count(network) >= self._half:
+            if len(self._held_by) >= open_to_her or self._held_by.count(network) >= self._half:
                 self._turned_away.note(network, now)
-                raise HashingBusy
-            # This is not noted: else a network with many readers, of whom one comes every few seconds, never got out.
-            if len(self._held_by) >= self._half and self._turned_away.presses_on(network, now):
                 raise HashingBusy
             self._held_by.append(network)
 

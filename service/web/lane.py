@@ -72,8 +72,6 @@ class Lane:
             return (endpoint, {"slug": slug}) if endpoint and is_slug(slug) else None
         if environ["REQUEST_METHOD"] == "POST" and path in self._about_many and environ.get("CONTENT_LENGTH"):
             endpoint, asking = self._about_many[path], Request(environ)
-            if (asking.content_length or 0) > endpoint.body_limit:
-                return None  # unread: Flask could not read it again
             body = read_body(self._house, asking, endpoint.body_limit)
             environ["wsgi.input"] = BytesIO(body)  # for Flask, should it have to read it again
             return endpoint, read_given(endpoint, asking, {}, body)

@@ -70,6 +70,8 @@ def read_body(house: Doors, asking: Request, limit: int) -> bytes:
     if not house.senders.acquire(timeout=PATIENCE_SECONDS):
         raise Problem(BUSY, "Too many are sending just now; try again in a moment.", {}, {"Retry-After": "2"})
     try:
+        if (asking.content_length or 0) > limit:  # left unread, for whoever may have to judge it once more
+            raise RequestEntityTooLarge
         body = asking.get_data()
     finally:
         house.senders.release()

@@ -1,6 +1,6 @@
 """What a reading worker does with a request: the lane answers it there and then, or an account worker does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
@@ -116,20 +116,19 @@ class Reading:
         """The same, of a request whose body is here. It takes a place where there is a network to take it for."""
         if answered := self._lane.answer(environ):
             return answered
-        lost = self._refusals.of(LOST, environ)
-        request = {name: text for name, text in environ.items() if isinstance(text, str)}, body
+        asked = {name: text for name, text in environ.items() if isinstance(text, str)}
         if network:
             self._turnstile.places.take(network)
         try:
-            self._errands.send(request, partial(self._tell, reply, lost, network))
+            self._errands.send((asked, body), partial(self._tell, reply, asked, network))
         except Full:
             self._leave(network)
             raise NO_ROOM from None
         return None
 
-    def _tell(self, reply: Reply, lost: Answered, network: str | None, answered: Answered | None) -> None:
+    def _tell(self, reply: Reply, asked: Mapping[str, str], network: str | None, answered: Answered | None) -> None:
         self._leave(network)
-        answer(reply, answered or lost)
+        answer(reply, answered or self._refusals.of(LOST, asked))
 
     def _leave(self, network: str | None) -> None:
         if network:

@@ -1,7 +1,8 @@
 """What a reading worker answers by itself where neither the lane nor an account worker can: a problem, or a page."""
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -10,9 +11,6 @@ from service.web.answers import READERS_OWN, Answered
 from service.web.api.contract.answering import PROBLEM_JSON
 from service.web.problems import BUSY, INTERNAL_ERROR, Kind, Problem
 from service.web.requests import HEADERS_OF_PAGES, headers_of_all
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 REQUEST_TIMEOUT = Kind("request_timeout", 408, "The request took too long to come")
 
@@ -37,7 +35,7 @@ class Refusals:
         usual = {"Cache-Control": cache_control, "Vary": vary, "Cross-Origin-Resource-Policy": "same-origin"}
         self._headers = {**headers_of_all(settings), **usual}
 
-    def of(self, problem: Problem, environ: "WSGIEnvironment") -> Answered:
+    def of(self, problem: Problem, environ: Mapping[str, Any]) -> Answered:
         """A page for a browser that opens one, and the problem for a program."""
         if "text/html" in environ.get("HTTP_ACCEPT", "") and not environ["PATH_INFO"].startswith("/v1/"):
             body = PAGE.format(title=escape(problem.kind.title), detail=escape(problem.detail)).encode()

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteFault
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from psycopg import OperationalError as PostgresFault
@@ -153,14 +155,27 @@ def _make_file(path: Path) -> None:
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
+    _log_ahead(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",  # what was acknowledged outlives a power cut
         "foreign_keys = ON",
         "mmap_size = 268435456",
         "cache_size = -16384",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _log_ahead(connection: SQLiteConnection) -> None:
+    """Write a log ahead of the file (WAL). Of several who switch a file to it at once, SQLite lets none wait."""
+    patience = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except SQLiteFault as fault:
+            if fault.sqlite_errorcode != SQLITE_BUSY or monotonic() > patience:
+                raise
+            sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,6 +1,9 @@
 """The database: its transactions and its instants."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from time import sleep
 
 import pytest
 from sqlalchemy import event, insert, select, text
@@ -107,6 +110,24 @@ def test_sqlite_keeps_what_it_acknowledged(database):
     with database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_who_opens_a_file_that_another_writes_before_it_has_its_log_waits(tmp_path):
+    path = tmp_path / "gatefold.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE written (id INTEGER)")
+    database = Database(f"sqlite:///{path}")
+    with ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(database.check)
+        sleep(0.3)
+        assert not opened.done()
+        other.execute("COMMIT")
+        opened.result(timeout=10)
+    other.close()
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    database.close()
 
 
 # Addresses

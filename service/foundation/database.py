@@ -1,28 +1,19 @@
 """The database: one engine, its questions, and its reading and writing transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from sqlite3 import SQLITE_BUSY
-from sqlite3 import Connection as SQLiteConnection
-from sqlite3 import OperationalError as SQLiteFault
+from contextlib import contextmanager
 from threading import Lock
-from time import monotonic, sleep
 from typing import Any
 
-from psycopg import OperationalError as PostgresFault
-from sqlalchemy import Engine, MetaData, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy import MetaData, Table, make_url, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from service.foundation import backends
 from service.foundation.changes import Changes
 from service.foundation.questions import Lines, Question, Row, Values
 
-BUSY_SECONDS = 10
-WRITES = "gatefold_writes"
 WITHOUT_NUL = r"^[^\x00]*$"  # a text that PostgreSQL can store
 
 metadata = MetaData(
@@ -46,8 +37,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
-        self.engine = _create_engine(self.url, pool_size)
-        self._writing_engine = self.engine.execution_options(**{WRITES: True})
+        self._backend = backends.backend_of(self.url)
+        self.engine = self._backend.open_engine(self.url, pool_size)
+        self._writing_engine = self.engine.execution_options(**{backends.WRITES: True})
         # PostgreSQL would show each statement what was committed since the last one: a decision about an article
         # as it was, and the body that it has become.
         snapshot = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
@@ -67,7 +59,7 @@ class Database:
         """The answer to a question, seen at one moment. Every row has the question's columns, in its order."""
         try:
             return self._lines.ask(question, values)
-        except (SQLiteFault, PostgresFault) as fault:
+        except self._backend.FAULTS as fault:
             raise DatabaseUnavailable(type(fault).__name__) from fault
 
     @contextmanager
@@ -85,7 +77,7 @@ class Database:
         """To write SQLite, which knows no queue: who finds it taken sleeps and looks again, and some never in time."""
         if not self.embedded:
             yield
-        elif self._writer.acquire(timeout=BUSY_SECONDS):
+        elif self._writer.acquire(timeout=backends.BUSY_SECONDS):
             try:
                 yield
             finally:
@@ -118,71 +110,6 @@ class Database:
             self._changes = None
 
 
-def _create_engine(url: URL, pool_size: int) -> Engine:
-    if url.get_backend_name() == "postgresql":
-        return create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=BUSY_SECONDS,
-            hide_parameters=True,  # a fault's trace goes to the log, and addresses and hashes do not
-            connect_args={"connect_timeout": BUSY_SECONDS, "options": "-c timezone=UTC"},
-        )
-    if url.get_backend_name() == "sqlite":
-        if url.database in (None, "", ":memory:"):
-            raise ValueError("DATABASE_URL must name a file: an SQLite database in memory is private to a thread")
-        _make_file(Path(url.database))
-        engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=BUSY_SECONDS,
-            hide_parameters=True,
-            connect_args={"timeout": BUSY_SECONDS},
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    raise ValueError(f"DATABASE_URL must begin with sqlite:// or postgresql://, not {url.drivername}://")
-
-
-def _make_file(path: Path) -> None:
-    """Make it for its owner alone, unless it is there: SQLite would let everyone read it, and its log as well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError):  # it is there; or it cannot be made, which SQLite will say
-        path.touch(0o600, exist_ok=False)
-
-
-def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    _log_ahead(connection)
-    for pragma in (
-        "synchronous = FULL",  # what was acknowledged outlives a power cut
-        "foreign_keys = ON",
-        "mmap_size = 268435456",
-        "cache_size = -16384",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _log_ahead(connection: SQLiteConnection) -> None:
-    """Write a log ahead of the file (WAL). Of several who switch a file to it at once, SQLite lets none wait."""
-    patience = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except SQLiteFault as fault:
-            if fault.sqlite_errorcode != SQLITE_BUSY or monotonic() > patience:
-                raise
-            sleep(0.01)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
 @contextmanager
 def _faults_named() -> Iterator[None]:
     """Tell a database that cannot answer from a fault of ours, which passes through unchanged."""
@@ -198,4 +125,4 @@ def _faults_named() -> Iterator[None]:
 
 def insert_or(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
-    return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
+    return backends.backend(embedded=connection.dialect.name == "sqlite").insert(table)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError
 from service.catalogue.importer import BATCH
 from service.catalogue.store import article_bodies, articles
 from service.cli import importing
-from service.foundation import database as foundation_database
+from service.foundation import backends, sqlite
 from service.foundation.database import Database
 from tests.cli.conftest import CommandLine
 from tests.support.databases import postgresql_only, sqlite_only
@@ -199,7 +199,7 @@ def test_an_article_that_the_database_refuses_is_skipped_and_the_rest_is_stored(
 def test_a_locked_database_is_told_and_nothing_is_half_done(
     daily: CommandLine, stories: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(foundation_database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(backends, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(database.url.database or "")) as other:
         other.execute("BEGIN IMMEDIATE")
         failed = daily("import", stories, "--site", "daily", status=1)
@@ -215,13 +215,13 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(
     daily: CommandLine, stories: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_stories(stories, [story(number, body_html=f"<p>{'x' * 20_000}</p>") for number in range(3 * BATCH)])
-    prepare = foundation_database._prepare_sqlite
+    prepare = sqlite.prepare
 
     def small(connection: sqlite3.Connection, record: object) -> None:
         prepare(connection, record)
         connection.execute("PRAGMA max_page_count = 900")
 
-    monkeypatch.setattr(foundation_database, "_prepare_sqlite", small)
+    monkeypatch.setattr(sqlite, "prepare", small)
     failed = daily("import", stories, "--site", "daily", status=1)
     assert "its disk is full" in failed.stderr
     told = sums(failed.stdout)["Created"]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from service.foundation import database as module
+from service.foundation import backends
 from service.foundation.database import Database, DatabaseUnavailable
 from service.foundation.quotas import quotas
 from tests.support.moments import NOON, ids, moments, put
@@ -38,7 +38,7 @@ def test_a_wrong_statement_is_no_outage_on_postgresql(postgresql_url):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(backends, "BUSY_SECONDS", 0.2)
 
 
 def test_a_locked_sqlite_is_unavailable_and_back_once_it_is_free(sqlite_url, impatient):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, bindparam, delete, insert, literal_column, select
 
-from service.foundation import questions as module
+from service.foundation import backends
 from service.foundation.database import Database, DatabaseUnavailable
 from service.foundation.instants import Instant
 from service.foundation.questions import Question, instant_text
@@ -164,7 +164,7 @@ def test_a_wrong_question_is_a_fault_of_ours(postgresql_url):
 
 @postgresql_only
 def test_an_answer_that_takes_too_long_is_not_waited_for(database_url, monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(backends, "PATIENCE_SECONDS", 1)
     database = Database(database_url)
     began = time.monotonic()
     with pytest.raises(DatabaseUnavailable):

@@ -13,7 +13,7 @@ from sqlalchemy import Dialect
 from bench.population import Filling, Population
 from service.foundation.database import Database
 from service.foundation.instants import Instant
-from service.foundation.schema import migrate
+from service.foundation.migrating import migrate
 
 Written = Iterable[tuple[Any, ...]]
 

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `service.foundation.schema` hands over."""
+"""Runs migrations on the connection that `service.foundation.migrating` hands over."""
 
 from alembic import context
 

@@ -17,6 +17,7 @@ STORES = {
     "foundation/backends.py",
     "foundation/database.py",
     "foundation/instants.py",
+    "foundation/migrating.py",
     "foundation/outbox.py",
     "foundation/postgresql.py",
     "foundation/questions.py",
@@ -47,6 +48,15 @@ def test_every_file_is_short_enough_to_read():
 
 def test_stores_alone_ask_the_database():
     assert [f"{_named(path)}: {module}" for path in MODULES if not _is_store(path) for module in _asking(path)] == []
+
+
+def test_a_start_loads_nothing_that_it_does_not_need():
+    """On SQLite: the other database, migrating and the judging of new passwords are loaded by who needs them."""
+    serves = "from service.cli import serve; import sys, service.app; service.app.Database('sqlite:////dev/null'); "
+    ran = [sys.executable, "-c", serves + "print(*sys.modules)"]
+    told = subprocess.run(ran, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert "sqlalchemy" in told
+    assert {"alembic", "psycopg", "sqlalchemy.dialects.postgresql", "zxcvbn"} & set(told) == set()
 
 
 def _is_store(path: Path) -> bool:

@@ -4,11 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
 from docs.write_settings import settings_page
 from service.foundation.database import Database
-from service.foundation.schema import current_revision, drift, expected_revision, migrate
+from service.foundation.migrating import drift, migrate
+from service.foundation.schema import MIGRATIONS, current_revision, expected_revision
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,6 +34,10 @@ def test_migrations_make_the_tables_of_the_code(empty: Database):
     with empty.reading() as connection:
         assert drift(connection) == []
         assert current_revision(connection) == expected_revision()
+
+
+def test_the_last_migration_is_the_one_that_is_expected():
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == expected_revision()
 
 
 def test_migrating_twice_changes_nothing(empty: Database):

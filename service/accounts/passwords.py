@@ -10,7 +10,6 @@ from threading import Semaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
-from zxcvbn import zxcvbn
 
 from service.accounts.places import Places
 from service.accounts.reader import PasswordRefused
@@ -37,9 +36,14 @@ def check_password_rules(password: str, minimum: int, about: Sequence[str] = ())
         password.encode()
     except UnicodeEncodeError as fault:
         raise PasswordRefused("This has a character that cannot be typed.") from fault
-    hints = [hint for hint in about if hint]
-    if zxcvbn(_beginning(password, minimum), user_inputs=hints)["guesses"] < EARLY_GUESSES:
+    if _guesses(_beginning(password, minimum), about) < EARLY_GUESSES:
         raise PasswordRefused("This is among the first that a guesser would try; choose something less common.")
+
+
+def _guesses(password: str, about: Sequence[str]) -> float:
+    from zxcvbn import zxcvbn  # its lists take long to load, and a start of the service needs none of them
+
+    return float(zxcvbn(password, user_inputs=[hint for hint in about if hint])["guesses"])
 
 
 def _beginning(password: str, minimum: int) -> str:

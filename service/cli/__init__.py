@@ -9,7 +9,7 @@ from service.cli.commands import CommandLine, Lazy
 
 COMMANDS = {
     "serve": Lazy("service.cli.serve:serve", "Serve readers and front ends, and deliver mail, until stopped."),
-    "migrate": Lazy("service.cli.serve:migrate", "Bring the database's schema up to date: all of it, or nothing."),
+    "migrate": Lazy("service.cli.migrate:migrate", "Bring the database's schema up to date: all of it, or nothing."),
     "sites": Lazy("service.cli.sites:sites", "Add and list the publisher's sites, and change their addresses."),
     "keys": Lazy("service.cli.keys:keys", "Create, list and revoke the keys that front ends call with."),
     "readers": Lazy("service.cli.readers:readers", "Add, list and show readers, and sign their devices out."),

@@ -1,4 +1,4 @@
-"""`gatefold serve` and `gatefold migrate`: the processes that answer and work, and the schema."""
+"""`gatefold serve`: the processes that answer and work."""
 
 import os
 import socket
@@ -14,7 +14,6 @@ from service.accounts.places import TurnedAway
 from service.foundation.database import Database
 from service.foundation.logs import configure_logs
 from service.foundation.schema import current_revision, expected_revision
-from service.foundation.schema import migrate as migrate_schema
 from service.foundation.settings import Settings
 from service.serving.account_worker import run_account_worker
 from service.serving.answering import open_reading
@@ -69,32 +68,6 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         door.open(partial(open_reading, partial(lane, reading_workers, TurnedAway()), hatch, bodies_at_once))
     finally:
         crew.stop()  # after the reading workers, who may wait for an answer from it
-
-
-@click.command()
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 where the schema is not up to date.")
-def migrate(check: bool) -> None:
-    """Bring the database's schema up to date: all of it, or nothing.
-
-    Run it before `gatefold serve`, after each upgrade. It is safe to run twice, and from several machines
-    at once.
-
-    \b
-    Examples:
-      gatefold migrate
-      DATABASE_URL=postgresql://gatefold@db/gatefold gatefold migrate
-    """
-    database = Database(Settings().database_url)
-    if check:
-        with database.reading() as connection:
-            revision = current_revision(connection)
-        if revision != expected_revision():
-            raise click.ClickException(f"The schema is at {revision or 'nothing'}, not {expected_revision()}.")
-        click.echo(f"The schema is up to date ({revision}).")
-        return
-    before, after = migrate_schema(database)
-    done = "was up to date" if before == after else f"was brought from {before or 'nothing'}"
-    click.echo(f"The schema {done} ({after}).")
 
 
 def _require_production_in_public(settings: Settings) -> None:

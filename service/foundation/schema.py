@@ -1,57 +1,27 @@
-"""Brings a database's schema to what this version of Gatefold expects, and says where it stands."""
+"""At which revision a database's schema is, and at which this version of Gatefold expects it."""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 import service
-from service.foundation.database import Database, metadata
 
 MIGRATIONS = Path(service.__file__).parents[1] / "migrations"
-LOCK = 4_276_173  # any number, the same in all processes: only one migrates at a time
-
-
-def migrate(database: Database) -> tuple[str | None, str]:
-    """Apply what is missing, all of it or nothing; returns the revisions before and after."""
-    with database.writing() as connection:
-        if not database.embedded:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        before = current_revision(connection)
-        command.upgrade(_config(connection), "head")
-        return before, expected_revision()
+VERSION_TABLE = "alembic_version"  # where Alembic keeps it; which takes long to load, and a start only looks
 
 
 def current_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """None where nothing was migrated yet."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    revision: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608
+    return revision
 
 
 def expected_revision() -> str:
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    if head is None:
+    """That of the last migration: their files are named by their revisions, in order."""
+    revisions = [path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py")]
+    if not revisions:
         raise RuntimeError(f"{MIGRATIONS} has no migration")
-    return head
-
-
-def drift(connection: Connection) -> list[object]:
-    """How the tables in the database differ from those in the code: nothing, if the migrations are complete."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-    return list(compare_metadata(context, metadata))
-
-
-def write_migration(database: Database, message: str, revision: str) -> None:
-    """Draft the next migration from the difference, for a person to read and mend."""
-    with database.writing() as connection:
-        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+    return max(revisions)

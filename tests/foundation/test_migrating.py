@@ -5,7 +5,7 @@ import shutil
 import pytest
 from sqlalchemy import Column, Integer, Table
 
-from service.foundation import schema
+from service.foundation import migrating, schema
 from service.foundation.database import metadata
 from tests.support.databases import sqlite_only
 
@@ -28,15 +28,15 @@ def new_table():
 
 @sqlite_only
 def test_the_next_migration_is_drafted_from_the_code(database, migrations, new_table):
-    schema.write_migration(database, "novelties", "9999")
+    migrating.write_migration(database, "novelties", "9999")
     (draft,) = migrations.glob("versions/9999*.py")
     assert "create_table" in draft.read_text()
     assert "novelties" in draft.read_text()
     assert schema.expected_revision() == "9999"
-    schema.migrate(database)
+    migrating.migrate(database)
     with database.reading() as connection:
         assert schema.current_revision(connection) == "9999"
-        assert schema.drift(connection) == []
+        assert migrating.drift(connection) == []
 
 
 def test_a_folder_without_migrations_is_a_fault(migrations):

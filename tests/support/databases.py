@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from service.foundation.database import Database
-from service.foundation.schema import migrate
+from service.foundation.migrating import migrate
 from tests.support.postgres import PostgresServer, create_database, drop_database
 from tests.support.run_folder import once, run_folder
 

@@ -9,7 +9,6 @@ from sqlalchemy.engine import URL
 if TYPE_CHECKING:
     from service.foundation.questions import Line
 
-WRITES = "gatefold_writes"  # what a connection is told whose transactions write
 BUSY_SECONDS = 10  # a transaction can wait no longer, for a connection or for others to write
 PATIENCE_SECONDS = 2  # nor a request that only asks
 

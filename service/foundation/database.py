@@ -39,7 +39,6 @@ class Database:
         self.embedded = self.url.get_backend_name() == "sqlite"
         self._backend = backends.backend_of(self.url)
         self.engine = self._backend.open_engine(self.url, pool_size)
-        self._writing_engine = self.engine.execution_options(**{backends.WRITES: True})
         # PostgreSQL would show each statement what was committed since the last one: a decision about an article
         # as it was, and the body that it has become.
         snapshot = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
@@ -53,6 +52,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view."""
         with _faults_named(), self._reading_engine.connect() as connection:
+            if self.embedded:
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     def ask(self, question: Question, values: Values) -> list[Row]:
@@ -69,7 +70,9 @@ class Database:
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a lock taken later,
         after a read, would fail at the first contention however long one would wait.
         """
-        with _faults_named(), self._turn(), self._writing_engine.begin() as connection:
+        with _faults_named(), self._turn(), self.engine.begin() as connection:
+            if self.embedded:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager

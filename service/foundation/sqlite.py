@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL
 
 from service.foundation import backends
 from service.foundation.instants import Instant
@@ -37,7 +37,6 @@ def open_engine(url: URL, pool_size: int) -> Engine:
         connect_args={"timeout": backends.BUSY_SECONDS},
     )
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -71,11 +70,6 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
             if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > patience:
                 raise
             sleep(0.01)
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(backends.WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def insert(table: Table) -> Any:

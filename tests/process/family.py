@@ -1,14 +1,11 @@
-"""The processes of a running server, and waiting for what becomes of them."""
+"""The processes of a running server."""
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 
 import psutil
 
 from tests.support.servers import Server
 
-SOON = 10.0  # seconds
 NAMES = ("reading-worker", "account-worker", "background")
 
 
@@ -29,12 +26,3 @@ def members(server: Server, name: str) -> list[psutil.Process]:
 
 def gone(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
-def wait_until(condition: Callable[[], bool], within: float = SOON) -> bool:
-    deadline = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True

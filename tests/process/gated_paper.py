@@ -14,11 +14,11 @@ from threading import Thread
 from urllib.parse import unquote
 
 from tests.process.calling import SESSION_COOKIE, Place, Reply, call
-from tests.process.family import SOON, wait_until
 from tests.process.town import Town, open_town
 from tests.support.missing import missing
 from tests.support.people import Person
 from tests.support.stories import write_story
+from tests.support.waiting import SOON, wait_until
 
 PAGE = Path(__file__).parents[2] / "docs" / "gate.md"
 OPEN, CLOSED = "open-to-all", "the-last-ferry"

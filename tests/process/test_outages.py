@@ -13,11 +13,11 @@ import pytest
 
 from service.foundation.database import Database
 from tests.process.calling import Reply, call
-from tests.process.family import wait_until
 from tests.process.town import Town, open_town, settled_town
 from tests.support.at_once import at_once
 from tests.support.databases import at_database, create_schema
 from tests.support.postgres import PostgresServer, create_database
+from tests.support.waiting import wait_until
 
 BOUND = 15.0  # seconds in which every call is answered, whatever ails the database
 

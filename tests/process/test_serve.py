@@ -19,12 +19,13 @@ from service.devices.store import list_devices
 from service.foundation.database import Database
 from service.foundation.schema import current_revision, expected_revision
 from tests.process.calling import NO_REPLY
-from tests.process.family import SOON, family, gone, members, wait_until
+from tests.process.family import family, gone, members
 from tests.process.town import Town, open_town
 from tests.support.at_once import at_once
 from tests.support.databases import at_database
 from tests.support.postgres import PostgresServer, create_database
 from tests.support.servers import Server
+from tests.support.waiting import SOON, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 UNDER_WAY = 12

@@ -7,26 +7,23 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from typing import TypeVar
 
 import psutil
 import pytest
 
 from service.serving.bodies import LARGEST
 from tests.serving.stand_in import BODY_WITHIN_SECONDS, MOST_BODIES, MOST_WAITING
+from tests.support.waiting import SOON, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN = 30.0
-SOON = 20.0
 
 pytestmark = pytest.mark.process
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -229,7 +226,7 @@ def test_a_place_is_free_again_where_an_account_worker_died_over_it(stand_in: St
         (worker,) = stand_in.members("account-worker")
         worker.kill()
         assert first.getresponse().status == 500
-    assert until(lambda: stand_in.call("POST", "/hashed?0", b"abc")[0] == 200)
+    assert wait_until(lambda: stand_in.call("POST", "/hashed?0", b"abc")[0] == 200)
 
 
 def test_what_was_refused_has_the_headers_of_all_answers(stand_in: StandIn):
@@ -287,22 +284,13 @@ def test_a_reading_worker_that_dies_young_is_started_anew(stand_in: StandIn):
     stand_in.process.send_signal(signal.SIGHUP)
     known = {oldest}
     for _ in range(3):
-        until(lambda: set(stand_in.members("reading-worker")) - known)
-        until(lambda: not oldest.is_running())
+        assert wait_until(lambda: set(stand_in.members("reading-worker")) - known)
+        assert wait_until(lambda: not oldest.is_running())
         for young in set(stand_in.members("reading-worker")) - known:
             known.add(young)
             young.kill()
-    until(lambda: stand_in.call("GET", "/lane") == (200, b"lane "))
+    assert wait_until(lambda: stand_in.call("GET", "/lane") == (200, b"lane "))
     assert stand_in.process.poll() is None
-
-
-def until(told: Callable[[], T]) -> T:
-    """What is told, once it is something."""
-    deadline = time.monotonic() + SOON
-    while not (found := told()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
 
 
 def status_in(sent: socket.socket) -> int | None:

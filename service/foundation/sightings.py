@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from math import ceil
 from threading import Event, Lock, Thread
 
 import structlog
 
 from service.foundation.database import Database, DatabaseUnavailable
+
+BATCH = 1_000  # written at once: on SQLite whoever signs in meanwhile waits for all of them
 
 log = structlog.get_logger()
 
@@ -20,8 +23,11 @@ class Sightings:
     def note(self, subject: str, at: datetime) -> None:
         self._latest[subject] = at
 
-    def drain(self) -> dict[str, datetime]:
-        return dict(self._latest.popitem() for _ in range(len(self._latest)))
+    def __len__(self) -> int:
+        return len(self._latest)
+
+    def drain(self, most: int) -> dict[str, datetime]:
+        return dict(self._latest.popitem() for _ in range(min(len(self._latest), most)))
 
     def restore(self, drained: Mapping[str, datetime]) -> None:
         """Take back what could not be written, behind what has been seen since."""
@@ -61,14 +67,22 @@ class SightingsWriter:
 
     def flush(self) -> None:
         for sightings, write in self._kinds:
-            if not (drained := sightings.drain()):
-                continue
-            try:
-                with self._database.writing() as connection:
-                    write(connection, drained)
-            except DatabaseUnavailable:
-                sightings.restore(drained)
-                log.warning("sightings_not_written", count=len(drained))
+            for _ in range(ceil(len(sightings) / BATCH)):  # as many as there are now: meanwhile more are seen
+                if not self._write(sightings, write):
+                    break
+
+    def _write(self, sightings: Sightings, write: Callable[..., None]) -> bool:
+        """Write a batch of them. Returns whether that could be done."""
+        if not (drained := sightings.drain(BATCH)):
+            return True
+        try:
+            with self._database.writing() as connection:
+                write(connection, drained)
+        except DatabaseUnavailable:
+            sightings.restore(drained)
+            log.warning("sightings_not_written", count=len(drained))
+            return False
+        return True
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval):

@@ -6,7 +6,7 @@ from time import monotonic, sleep
 import pytest
 
 from service.foundation.database import DatabaseUnavailable
-from service.foundation.sightings import Sightings, SightingsWriter
+from service.foundation.sightings import BATCH, Sightings, SightingsWriter
 from tests.support.at_once import at_once
 from tests.support.clock import NOON
 from tests.support.databases import sqlite_only
@@ -20,18 +20,18 @@ def test_the_latest_sighting_of_each_is_drained_once():
     sightings.note("a", NOON)
     sightings.note("b", NOON)
     sightings.note("a", NOON + SECOND)
-    assert sightings.drain() == {"a": NOON + SECOND, "b": NOON}
-    assert sightings.drain() == {}
+    assert sightings.drain(BATCH) == {"a": NOON + SECOND, "b": NOON}
+    assert sightings.drain(BATCH) == {}
 
 
 def test_what_is_taken_back_stays_behind_what_was_seen_since():
     sightings = Sightings()
     sightings.note("a", NOON)
     sightings.note("b", NOON)
-    drained = sightings.drain()
+    drained = sightings.drain(BATCH)
     sightings.note("a", NOON + SECOND)
     sightings.restore(drained)
-    assert sightings.drain() == {"a": NOON + SECOND, "b": NOON}
+    assert sightings.drain(BATCH) == {"a": NOON + SECOND, "b": NOON}
 
 
 class Written:
@@ -70,6 +70,17 @@ def test_what_was_seen_is_written_in_one_batch_per_kind(database, written):
     writer.flush()
     assert written.batches == [{"dev_1": NOON, "dev_2": NOON}]
     assert others.batches == [{"key_1": NOON}]
+
+
+@sqlite_only
+def test_of_many_no_more_are_written_at_once_than_others_can_wait_for(database, written):
+    writer = SightingsWriter(database, LONG)
+    sightings = writer.gather(written)
+    for number in range(2 * BATCH + 1):
+        sightings.note(f"dev_{number}", NOON)
+    writer.flush()
+    assert [len(batch) for batch in written.batches] == [BATCH, BATCH, 1]
+    assert len({device for batch in written.batches for device in batch}) == 2 * BATCH + 1
 
 
 @sqlite_only

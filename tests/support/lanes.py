@@ -10,6 +10,7 @@ from flask import Flask, request_started
 
 from service.app import create_app
 from service.foundation.settings import Settings
+from service.foundation.sightings import BATCH
 from service.web.doors import EXTENSION
 from tests.support.clock import FrozenClock
 
@@ -78,7 +79,7 @@ class Lanes:
     def sightings(self) -> list[list[dict[str, Any]]]:
         """The devices and keys that each has seen since it was asked last."""
         houses = [app.extensions[EXTENSION] for app in (self.fast, self.long)]
-        return [[house.devices_seen.drain(), house.keys_used.drain()] for house in houses]
+        return [[house.devices_seen.drain(BATCH), house.keys_used.drain(BATCH)] for house in houses]
 
 
 def put(application: Flask, asked: Asked, **environ: Any) -> Told:

@@ -1,6 +1,7 @@
 """Which event becomes which letter, and what never stands in one."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from service.accounts.store import find_credentials, find_reader_by_email, set_p
 from service.foundation.database import Database
 from service.foundation.outbox import Event, claim_events, outbox
 from service.foundation.settings import Settings
-from service.notifications.letters import Letter, UnknownEvent, write_letter
+from service.notifications.letters import TEMPLATES, Letter, UnknownEvent, write_letter
 from tests.support.clock import FrozenClock
 from tests.support.people import People
 
@@ -114,6 +115,14 @@ def test_a_letter_about_a_reader_who_is_gone_is_not_written(database, settings, 
     event = Event(1, "password_changed", {"reader_id": "rdr_gone"}, clock.now(), 1)
     with database.writing() as connection:
         assert write_letter(connection, settings, event, clock.now()) is None
+
+
+@pytest.mark.parametrize("name", TEMPLATES.list_templates())
+def test_a_letter_greets_and_then_begins_a_sentence(name):
+    letter = Path(TEMPLATES.get_template(name).filename).read_text()
+    _, greeting, said, *_ = letter.split("\n\n")
+    assert greeting.startswith("Hello")
+    assert said[0].isupper()
 
 
 def test_an_unknown_event_is_a_fault(database, settings, clock):

@@ -23,7 +23,7 @@ def explain(receipt: str, as_json: bool) -> None:
 
     \b
     Examples:
-      gatefold explain eyJ…
+      gatefold explain WzEs…
       pbpaste | gatefold explain -
     """
     if receipt == "-":

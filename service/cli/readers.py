@@ -42,7 +42,7 @@ def readers() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 @click.option("--generate", is_flag=True, help="Make a random password and print it this once.")
 def add(email: str, name: str, password_stdin: bool, generate: bool) -> None:
-    """Add a reader whose email address needs no confirmation; no mail is sent.
+    """Add a reader, her email address taken as confirmed. No mail is sent.
 
     Without --password-stdin or --generate the password is asked for. It has to keep the same rules as one
     that a reader chooses herself.
@@ -97,7 +97,7 @@ def list_(limit: int, as_json: bool) -> None:
 @click.argument("reader", type=READER, metavar="EMAIL|ID")
 @json_option
 def show(reader: str, as_json: bool) -> None:
-    """Show a reader's account, the devices she is signed in on, and all that she was ever granted.
+    """Show a reader's account, her devices and all her entitlements. What has ended is among them.
 
     \b
     Example:
@@ -142,7 +142,7 @@ def show(reader: str, as_json: bool) -> None:
 @click.argument("reader", type=READER, metavar="EMAIL|ID")
 @click.argument("limit", type=click.Choice([*map(str, range(1, MOST_SLOTS + 1)), "none"]), metavar="N|none")
 def limit(reader: str, limit: str) -> None:
-    """Let a reader be signed in on N devices at once, 1 to 5; `none` gives her everyone's limit again.
+    """Let a reader be signed in on N devices at once, 1 to 5. `none` gives her everyone's limit again.
 
     A lower limit takes effect at her next sign-in: no device is signed out now.
 

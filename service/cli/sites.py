@@ -29,7 +29,7 @@ def sites() -> None:
     help="An address the site is reached at; repeat it for each. The path, if any, is left away.",
 )
 def add(handle: str, name: str, addresses: tuple[str, ...]) -> None:
-    """Add a site under HANDLE, its short name for machines: lower-case letters, digits and hyphens.
+    """Add a site under HANDLE, its short name for machines. It has lower-case letters, digits and hyphens.
 
     \b
     Examples:

@@ -40,6 +40,16 @@ def test_every_command_explains_itself(anywhere: CommandLine, path: tuple[str, .
     assert command.help.splitlines()[0].split()[0] in said
 
 
+GROUPS = [(path, command) for path, command in ALL if isinstance(command, click.Group)]
+
+
+@pytest.mark.parametrize(("path", "command"), GROUPS, ids=named(GROUPS))
+def test_a_list_of_commands_cuts_no_sentence_short(
+    anywhere: CommandLine, path: tuple[str, ...], command: click.Command
+) -> None:
+    assert "..." not in anywhere(*path, "--help").output.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize(("path", "command"), RUNNABLE, ids=named(RUNNABLE))
 def test_every_command_that_does_something_gives_an_example(
     anywhere: CommandLine, path: tuple[str, ...], command: click.Command

@@ -15,9 +15,9 @@ def long_day(text: str) -> str:
 
 
 def day_and_time(text: str) -> str:
-    """22 November 2026 at 14.05"""
+    """22 November 2026 at 14.05 UTC"""
     instant = parse_instant(text)
-    return f"{instant.day} {instant:%B %Y} at {instant.hour}.{instant:%M}"
+    return f"{instant.day} {instant:%B %Y} at {instant.hour}.{instant:%M} UTC"
 
 
 def ago(text: str, now: datetime | None = None) -> str:

@@ -19,13 +19,14 @@ TOO_SLOW = Problem(REQUEST_TIMEOUT, "The body did not come in time.")
 FAULT = Problem(INTERNAL_ERROR, "The fault is ours, and it was written down.")
 LOST = Problem(INTERNAL_ERROR, "It was interrupted here: it may have been done, or not.")
 
+# Going back would not do: the password is gone from the form then, or the form was an answer, and was not kept.
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <h1>{title}</h1>
-<p>{detail} If you filled in a form, go back: it is as you left it.</p>
+<p>{detail} To try again, reload this page: what you filled in is then sent once more.</p>
 """
 
 

@@ -197,6 +197,7 @@ def test_who_finds_no_place_is_turned_away_before_her_body_has_come(stand_in: St
         assert (refused.status, refused.headers["Content-Type"]) == (503, kind)
         assert int(refused.headers["Retry-After"]) > 0
         assert time.monotonic() - began < 0.5
+        assert kind.startswith("application") or b"To try again, reload this page" in refused.read()
         assert stand_in.call("GET", "/other")[0] == 200
         assert first.getresponse().status == 200
     assert stand_in.call("POST", "/hashed?0", b"abc") == (200, b"slow")

@@ -18,7 +18,7 @@ WORDS = {
     400: ("This request cannot be read", "Something was missing or garbled on its way to us. Please try again."),
     403: ("This is not open to you", "You cannot do this here."),
     404: ("There is no such page", "The address may be mistyped, or the page is gone."),
-    405: ("This cannot be done here", "The address is right, but not for this. Please start from a page of ours."),
+    405: ("This cannot be done here", "This address only takes what a form sends. Please start from your account."),
     410: ("This is no longer good", "It was used already, has run out, or was withdrawn."),
     413: ("That is too much", "What you sent is larger than any form here needs."),
     429: ("Too many tries", "Please wait a little."),

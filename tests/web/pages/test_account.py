@@ -228,6 +228,14 @@ def test_the_others_are_signed_out_at_once(
     assert names(database, people, clock) == ["Firefox on Linux"]
 
 
+def test_several_at_once_are_not_spoken_of_where_there_is_one(
+    alice: Visitor, people: People, sign_in: Callable[..., StartedSession]
+) -> None:
+    assert "Several at once" not in alice.open("/account/devices").text
+    sign_in(people.alice, "Safari on iPhone")
+    assert "Several at once" in alice.open("/account/devices").text
+
+
 def test_all_are_signed_out_at_once(
     alice: Visitor,
     people: People,

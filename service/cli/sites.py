@@ -95,7 +95,7 @@ def add_one(handle: str, url: str) -> None:
 @click.argument("handle", type=Handle())
 @click.argument("url", type=Address())
 def remove_one(handle: str, url: str) -> None:
-    """Refuse browsers on URL from now on, and lead no sign-in back to it.
+    """Refuse browsers on URL, and lead no sign-in back to it.
 
     \b
     Example:

@@ -45,9 +45,10 @@ GROUPS = [(path, command) for path, command in ALL if isinstance(command, click.
 
 @pytest.mark.parametrize(("path", "command"), GROUPS, ids=named(GROUPS))
 def test_a_list_of_commands_cuts_no_sentence_short(
-    anywhere: CommandLine, path: tuple[str, ...], command: click.Command
+    anywhere: CommandLine, monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...], command: click.Command
 ) -> None:
-    assert "..." not in anywhere(*path, "--help").output.partition("Commands:")[2]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "..." not in anywhere.run(*path, "--help").stdout.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize(("path", "command"), RUNNABLE, ids=named(RUNNABLE))

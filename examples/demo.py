@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
 GATEFOLD_URL = os.environ.setdefault("GATEFOLD_PUBLIC_URL", "http://localhost:8400")
-NEWSROOM_URL = os.environ.setdefault("NEWSROOM_URL", "http://localhost:8401")
+NEWSROOM_URL = os.environ.setdefault("NEWSROOM_URL", "http://localhost:8401").rstrip("/")
 os.environ.setdefault("GATEFOLD_URL", GATEFOLD_URL)  # where the newsroom finds Gatefold
 SITE = "newsroom"
 LOG = Path(os.environ.get("GATEFOLD_VARIABLE_FOLDER", "var")) / "demo.log"
@@ -28,10 +28,12 @@ READY_WITHIN_SECONDS = 60
 def main() -> None:
     os.environ.setdefault("GATEFOLD_PUBLISHER_NAME", "The Marram Courier")
     os.chdir(ROOT)
+    for name, url in (("GATEFOLD", GATEFOLD_URL), ("NEWSROOM", NEWSROOM_URL)):
+        os.environ.setdefault(f"{name}_PORT", str(port_of(url)))
+    require_free(GATEFOLD_URL, "GATEFOLD_PUBLIC_URL")
+    require_free(NEWSROOM_URL, "NEWSROOM_URL")
     LOG.parent.mkdir(parents=True, exist_ok=True)
     LOG.write_bytes(b"")
-    for url in (GATEFOLD_URL, NEWSROOM_URL):
-        require_free(url)
     gatefold("migrate")
     add_site()
     front_end_key = gatefold("keys", "create", SITE, "--name", "demo front end", "--test", "--quiet")
@@ -81,16 +83,20 @@ WELCOME = """
 """
 
 
-def require_free(url: str) -> None:
+def port_of(url: str) -> int:
+    return urlsplit(url).port or 80
+
+
+def require_free(url: str, setting: str) -> None:
     """Whoever answers there already is not ours, and would be taken for it."""
-    parts = urlsplit(url)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((parts.hostname or "", parts.port or 80))
+            probe.bind((urlsplit(url).hostname or "", port_of(url)))
         except OSError:
             sys.exit(
-                f"Something else listens at {url} already. Stop it, or choose another port (see docs/settings.md)."
+                f"Something else listens at {url} already. Stop it, or choose another port, such as\n"
+                f"    make run {setting}=http://localhost:{port_of(url) + 100}"
             )
 
 
@@ -103,8 +109,11 @@ def gatefold(*words: str) -> str:
 
 
 def add_site() -> None:
-    if SITE not in gatefold("sites", "list", "--json"):
+    known = gatefold("sites", "list", "--json")
+    if SITE not in known:
         gatefold("sites", "add", SITE, "--name", "The Marram Courier", "--address", NEWSROOM_URL)
+    elif f'"{NEWSROOM_URL}"' not in known:
+        gatefold("sites", "address", "add", SITE, NEWSROOM_URL)
 
 
 def add_reader() -> tuple[str, str]:

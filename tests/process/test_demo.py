@@ -50,7 +50,6 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         "GATEFOLD_VARIABLE_FOLDER": str(folder / "var"),
         "GATEFOLD_PORT": str(service),
         "GATEFOLD_PUBLIC_URL": f"http://localhost:{service}",
-        "NEWSROOM_PORT": str(newsroom),
         "NEWSROOM_URL": f"http://localhost:{newsroom}",
     }
     log = folder / "demo.log"
@@ -102,6 +101,23 @@ def test_one_can_read_what_is_free_be_stopped_at_the_wall_and_read_on_once_grant
         assert demo.process.wait(ENDS_WITHIN) == 0
         _, alive = psutil.wait_procs(family, timeout=5)
         assert alive == []
+
+
+def test_one_whose_port_is_taken_is_told_how_to_choose_another(tmp_path: Path):
+    with socket.create_server(("localhost", 0)) as other:
+        taken = f"http://localhost:{other.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-m", "examples.demo"],
+            cwd=CHECKOUT,
+            env={**os.environ, "GATEFOLD_PUBLIC_URL": taken, "GATEFOLD_VARIABLE_FOLDER": str(tmp_path / "var")},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert done.returncode == 1
+    assert f"listens at {taken} already" in done.stderr
+    assert "make run GATEFOLD_PUBLIC_URL=http://localhost:" in done.stderr
+    assert not (tmp_path / "var").exists()  # the log of one that runs there would have been emptied
 
 
 def read(url: str, session: str | None = None) -> str:

@@ -27,6 +27,7 @@ READY_WITHIN_SECONDS = 60
 
 def main() -> None:
     os.environ.setdefault("GATEFOLD_PUBLISHER_NAME", "The Marram Courier")
+    os.environ.setdefault("GATEFOLD_PUBLISHER_URL", NEWSROOM_URL)
     os.chdir(ROOT)
     for name, url in (("GATEFOLD", GATEFOLD_URL), ("NEWSROOM", NEWSROOM_URL)):
         os.environ.setdefault(f"{name}_PORT", str(port_of(url)))

@@ -103,6 +103,11 @@ class Settings(BaseSettings):
     )
 
     publisher_name: str = Field("The Publisher", max_length=80, description="The name on pages and in mail.")
+    publisher_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="The publisher's front page, such as `https://www.example.org`: the hosted pages lead back to it.",
+    )
     publisher_logo_url: str | None = Field(
         None,
         description="A logo for the hosted pages: a path on Gatefold's own address, as they load nothing else.",

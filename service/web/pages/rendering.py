@@ -23,6 +23,7 @@ def render_page(template: str, *, form: PageForm | None = None, status: int | No
             form=form,
             publisher=settings.publisher_name,
             logo=settings.publisher_logo_url,
+            publisher_url=settings.publisher_url,
             styles=style_addresses(settings),
             icon=icon_address(settings),
             reader=session.reader if session else None,

@@ -133,6 +133,14 @@ def test_the_publisher_is_named_and_shown(database_url: str) -> None:
     assert "--publisher:#ffee00" in visitor.open(theme).response.get_data(as_text=True)
 
 
+def test_every_page_leads_back_to_the_publisher_who_says_where(database_url: str, visitor: Visitor) -> None:
+    home = "https://www.example.org/news?a=1&b=2"
+    told = Visitor(create_app(make_settings(database_url=database_url, publisher_url=home)).test_client())
+    for path in ("/sign-in", "/nothing"):
+        assert told.open(path).tree.xpath("//a[@href=$home]", home=home)
+        assert visitor.open(path).tree.xpath("//header//a | //footer//a[starts-with(@href, 'http')]") == []
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "title"),
     [

@@ -1,6 +1,7 @@
 """Everything wrong at the door ends in a clear problem, and nothing is stored."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -50,6 +51,23 @@ def put_raw(staff: Asking, data: bytes, content_type: str = "application/json", 
 def test_a_body_that_is_no_object_in_json_is_refused(staff: Asking, data: bytes, code: str) -> None:
     assert code_of(put_raw(staff, data)) == code
     assert staff.get(PATH).status_code == 404
+
+
+def test_a_body_of_many_values_that_are_all_deep_takes_no_more_than_others(front_end: Asking) -> None:
+    deep = b"[" * 900 + b"0," * 30_000 + b"0" + b"]" * 900
+    tracemalloc.start()
+    try:
+        refused = front_end("POST", "/v1/access", data=deep, headers={"Content-Type": "application/json"})
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert code_of(refused) == "invalid_request"
+    assert most < 20e6
+
+
+def test_a_mistake_that_is_deep_is_named(staff: Asking) -> None:
+    response = put_raw(staff, b'{"tags": [0, {"a/b": ["\\u0000"]}]}')
+    assert [error["pointer"] for error in response.json["errors"]] == ["/tags/1/a~1b/0"]
 
 
 @pytest.mark.parametrize(

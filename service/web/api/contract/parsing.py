@@ -14,6 +14,7 @@ from service.web.api.contract.mistakes import mistakes, pointer
 from service.web.problems import INVALID_REQUEST, MALFORMED_REQUEST, NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, Problem, invalid
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
+Place = tuple[()] | tuple[str | int, Any]  # of a value within a document
 
 
 def read_given(endpoint: Endpoint, asking: Request, path: Mapping[str, str], raw: bytes) -> dict[str, Any]:
@@ -98,29 +99,41 @@ def _no_constant(name: str) -> None:
 
 
 def _inspect(document: Json) -> None:
-    """Refuse what JSON can say and a database cannot keep. Without recursion: the body chose how deep it is."""
-    waiting: list[tuple[list[str | int], Json]] = [([], document)]
+    """Refuse what JSON can say and a database cannot keep. Without recursion: the body chose how deep it is.
+
+    A place is its part and the place it is in. Were each written out, a small body of thousands of values, all of them
+    deep, would take gigabytes.
+    """
+    waiting: list[tuple[Place, Json]] = [((), document)]
     while waiting:
         place, value = waiting.pop()
         if isinstance(value, dict):
             for name in value:
                 _inspect_text(name, place)
-            waiting += [([*place, name], inner) for name, inner in value.items()]
+            waiting += [((name, place), inner) for name, inner in value.items()]
         elif isinstance(value, list):
-            waiting += [([*place, index], inner) for index, inner in enumerate(value)]
+            waiting += [((index, place), inner) for index, inner in enumerate(value)]
         elif isinstance(value, str):
             _inspect_text(value, place)
         elif isinstance(value, float) and not math.isfinite(value):
-            raise invalid(pointer(place), "This number is too large.")
+            raise _unkept(place, "This number is too large.")
 
 
-def _inspect_text(text: str, place: list[str | int]) -> None:
+def _inspect_text(text: str, place: Place) -> None:
     if "\0" in text:
-        raise invalid(pointer(place), "This holds a NUL character.")
+        raise _unkept(place, "This holds a NUL character.")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise invalid(pointer(place), "This holds half of a surrogate pair.") from None
+        raise _unkept(place, "This holds half of a surrogate pair.") from None
+
+
+def _unkept(place: Place, detail: str) -> Problem:
+    parts: list[str | int] = []
+    while place:
+        part, place = place
+        parts.append(part)
+    return invalid(pointer(reversed(parts)), detail)
 
 
 def _pair(part: bytes) -> tuple[bytes, bytes]:

@@ -1,5 +1,7 @@
 """What a reader's email and name may be."""
 
+import unicodedata
+
 import pytest
 
 from service.accounts.reader import BadEmail, BadName, clean_email, clean_name, email_key
@@ -71,3 +73,9 @@ def test_a_name_is_one_tidy_line(text, clean):
 def test_a_name_nobody_could_type_is_refused(text):
     with pytest.raises(BadName):
         clean_name(text)
+
+
+def test_a_form_full_of_marks_is_refused_before_it_is_composed(monkeypatch):
+    monkeypatch.setattr(unicodedata, "normalize", None)  # it would take a second for a form of the usual size
+    with pytest.raises(BadName):
+        clean_name("a" + "\u0327\u0301" * 16_000)

@@ -6,6 +6,7 @@ import signal
 from functools import partial
 from math import ceil
 from multiprocessing.util import Finalize
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_login import LoginManager
@@ -35,6 +36,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     configure_logs()
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config.update(
+        # Addresses are looked up under our own name: what a caller says in Host may be no name at all.
+        SERVER_NAME=urlsplit(settings.public_url).netloc,
         SECRET_KEY=settings.signing_keys[0],
         SECRET_KEY_FALLBACKS=list(settings.signing_keys[1:]),
         # Flask's own session holds a form's CSRF token and a notice to show, never who is signed in.

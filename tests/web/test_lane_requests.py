@@ -51,7 +51,7 @@ HEADERS: dict[str, list[str]] = {
     "Gatefold-Reader-Address": ["203.0.113.9", "2001:db8::1", "::ffff:1.2.3.4", "1.2.3", "", "é", "1.2.3.4, 5.6.7.8"],
     "Gatefold-Reader-Agent": ["Mozilla/5.0", ""],
     "Gatefold-Session": ["gfs_x", "", "é", "x" * 400, "a, b"],
-    "Host": ["localhost", "localhost:8400", "other.example", "a b", "[::1]", "", "é", "x/y", "a@b"],
+    "Host": ["localhost", "localhost:8400", "other.example", "a b", "[::1]", "", "é", "x/y", "a@b", "a" * 64],
     "Idempotency-Key": ["once", ""],
     "If-Match": ["*", '"x"'],
     "If-Modified-Since": ["Mon, 02 Mar 2026 12:00:00 GMT", "soon"],

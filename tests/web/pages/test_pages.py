@@ -1,5 +1,6 @@
 """What holds for every page: its policy, its structure, its words where something went wrong, its look."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from service.app import create_app
 from service.devices.sessions import StartedSession
 from service.foundation.database import Database, DatabaseUnavailable
+from service.foundation.logs import configure_logs
 from service.sites.site import Site
 from service.web.callers import ANYONE, DEVELOPMENT, SIGNED_IN_READER, caller_of
 from service.web.doors import EXTENSION
@@ -158,6 +160,26 @@ def test_what_is_not_there_is_said_kindly(
     assert (page.status, page.title) == (status, title)
     if status == 405:
         assert page.response.headers["Allow"]
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "a b", "", "..", "\xff", "localhost:port"])
+def test_whatever_is_said_to_be_our_name_changes_nothing(visitor: Visitor, host: str) -> None:
+    for path in ("/sign-in", "/nothing", "/healthz", "/v1/session"):
+        said = visitor.client.get(path, headers={"Host": host})
+        assert said.status_code == visitor.client.get(path).status_code
+    assert visitor.client.get("/account", headers={"Host": host}).headers["Location"].startswith("/sign-in?")
+
+
+def test_a_fault_before_any_view_is_one_line_of_the_log(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app.testing = False
+    configure_logs()
+    app.before_request_funcs[None].append(lambda: 1 / 0)
+    assert app.test_client().get('/a%0a{"event": "forged"}').status_code == 500
+    entries = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [entry["event"] for entry in entries] == ["fault", "request"]
+    assert "ZeroDivisionError" in entries[0]["exception"]
 
 
 def test_a_database_that_is_away_is_told_with_when_to_try_again(

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from service.foundation.logs import MASKED, configure_logs
+from service.foundation.secrets import new_secret
 
 HOSTILE = 'a\n{"event": "forged", "level": "info"}\r\n\x1b[31mred\u2028line\0'
 
@@ -43,6 +44,18 @@ def test_a_secret_passed_by_mistake_is_masked(written, name):
     structlog.get_logger().info("request", **{name: "hush-hush"})
     assert "hush-hush" not in written.getvalue()
     assert "…" in written.getvalue() or "\\u2026" in written.getvalue()
+
+
+@pytest.mark.parametrize("prefix", ["gfs", "gft", "gf_live", "gf_test"])
+def test_a_secret_that_came_in_a_path_is_masked(written, prefix):
+    token = new_secret(prefix).token
+    structlog.get_logger().info("request", path=f"/recover/reset?ticket={token}")
+    try:
+        raise ValueError(token)
+    except ValueError:
+        structlog.get_logger().exception("fault")
+    assert token not in written.getvalue()
+    assert f"/recover/reset?ticket={prefix}_" in written.getvalue()
 
 
 def test_an_entry_in_a_file_is_json_with_its_time_in_utc(monkeypatch):

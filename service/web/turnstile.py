@@ -30,7 +30,7 @@ class Turnstile:
 
     def network_of(self, environ: "WSGIEnvironment") -> str | None:
         """The network of her for whom a password would be hashed; None where none would."""
-        if environ["REQUEST_METHOD"] != "POST":
+        if environ["REQUEST_METHOD"].upper() != "POST":  # Flask takes `post` for it too
             return None
         path = "/" + environ["PATH_INFO"].lstrip("/")  # Flask takes the pages' with more slashes for the same
         if path not in OF_API and path not in OF_PAGES:

@@ -68,6 +68,14 @@ def test_it_knows_every_call_that_has_a_password_hashed(
     assert asked_for_a_place == OF_API
 
 
+@pytest.mark.parametrize("method", ["post", "Post", "pOsT"])
+def test_it_knows_them_however_the_method_is_written(app: Flask, turnstile: Turnstile, method: str) -> None:
+    environ = {"REQUEST_METHOD": method, "REMOTE_ADDR": HOME}
+    tried = [app.test_client().open(path, method=method, environ_overrides=environ) for path in sorted(OF_API)]
+    assert {answer.status_code for answer in tried} == {401}  # so Flask takes it for a POST
+    assert all(turnstile.network_of({**environ, "PATH_INFO": path}) == HOME for path in OF_API | OF_PAGES)
+
+
 @pytest.fixture
 def places() -> Places:
     """Four, of which two are held from home."""

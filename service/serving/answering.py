@@ -13,7 +13,7 @@ from service.serving.bodies import Bodies
 from service.serving.door import Reply, Scope, answer, answer_and_hang_up, cut_off
 from service.serving.errands import Errands
 from service.serving.hatch import Full, Hatch
-from service.serving.refusals import FAULT, LOST, NO_ROOM, TOO_SLOW, Refusals
+from service.serving.refusals import FAULT, LOST, TOO_SLOW, Refusals, no_room
 from service.serving.watch import TooManyAside, Watch
 from service.serving.wsgi import BASICS
 from service.web.answers import Answered
@@ -108,7 +108,7 @@ class Reading:
                 whole.pop("HTTP_TRANSFER_ENCODING", None)
                 return self._answered_whole(whole, body, reply, network)
         except TooManyAside:
-            raise NO_ROOM from None
+            raise no_room() from None
 
     def _answered_whole(
         self, environ: "WSGIEnvironment", body: bytes, reply: Reply, network: str | None = None
@@ -123,7 +123,7 @@ class Reading:
             self._errands.send((asked, body), partial(self._tell, reply, asked, network))
         except Full:
             self._leave(network)
-            raise NO_ROOM from None
+            raise no_room() from None
         return None
 
     def _tell(self, reply: Reply, asked: Mapping[str, str], network: str | None, answered: Answered | None) -> None:

@@ -16,7 +16,6 @@ from service.web.requests import HEADERS_OF_PAGES, headers_of_all
 
 REQUEST_TIMEOUT = Kind("request_timeout", 408, "The request took too long to come")
 
-NO_ROOM = Problem(BUSY, "Too many are waiting just now; try again in a moment.", {}, {"Retry-After": "2"})
 TOO_SLOW = Problem(REQUEST_TIMEOUT, "The body did not come in time.")
 FAULT = Problem(INTERNAL_ERROR, "The fault is ours, and it was written down.")
 LOST = Problem(INTERNAL_ERROR, "It was interrupted here: it may have been done, or not.")
@@ -37,6 +36,11 @@ PAGE = """<!doctype html>
 </div></main>
 <footer class="measure"><p>Your account with {publisher}</p></footer>
 """
+
+
+def no_room() -> Problem:
+    """A new one each time, to be raised: the same one would hold on to each request that it was raised for."""
+    return Problem(BUSY, "Too many are waiting just now; try again in a moment.", {}, {"Retry-After": "2"})
 
 
 class Refusals:

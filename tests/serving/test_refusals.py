@@ -4,7 +4,7 @@ import json
 import re
 
 from service.foundation.settings import Settings
-from service.serving.refusals import FAULT, NO_ROOM, Refusals
+from service.serving.refusals import FAULT, Refusals, no_room
 from tests.support.databases import sqlite_only
 
 BROWSER = {"HTTP_ACCEPT": "text/html,*/*;q=0.8", "PATH_INFO": "/sign-in"}
@@ -12,7 +12,7 @@ BROWSER = {"HTTP_ACCEPT": "text/html,*/*;q=0.8", "PATH_INFO": "/sign-in"}
 
 @sqlite_only
 def test_the_page_wears_the_publishers_style(client):
-    status, headers, body = Refusals(Settings(publisher_name="Salt & Tide")).of(NO_ROOM, BROWSER)
+    status, headers, body = Refusals(Settings(publisher_name="Salt & Tide")).of(no_room(), BROWSER)
     page = body.decode()
     assert status == 503
     assert "Salt &amp; Tide" in page

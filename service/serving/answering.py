@@ -23,7 +23,7 @@ from service.web.problems import NO_PLACE, Problem
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-MOST_WAITING = 256  # for an account worker
+MOST_WAITING = 256  # for an account worker, and half as many from one network
 SENT_AT_ONCE = 8 * 1024  # octets of a body. One that is longer is read first: who still sends may not see an answer
 
 log = structlog.get_logger()
@@ -37,6 +37,8 @@ class Turnstile(Protocol):
     """Lets in as many as can be hashed for."""
 
     places: Places
+
+    def sender_of(self, environ: "WSGIEnvironment") -> str: ...
 
     def network_of(self, environ: "WSGIEnvironment") -> str | None: ...
 
@@ -120,7 +122,8 @@ class Reading:
         if network:
             self._turnstile.places.take(network)
         try:
-            self._errands.send((asked, body), partial(self._tell, reply, asked, network))
+            sender = self._turnstile.sender_of(environ)
+            self._errands.send((asked, body), sender, partial(self._tell, reply, asked, network))
         except Full:
             self._leave(network)
             raise no_room() from None

@@ -28,6 +28,10 @@ class Turnstile:
         self._house = house
         self._see_past_proxies = ProxyFix(_nothing, x_for=house.settings.trusted_proxies, x_proto=0)
 
+    def sender_of(self, environ: "WSGIEnvironment") -> str:
+        """The network that a request comes from: a reader's, or that of a front end's server."""
+        return reader_network(self._seen(environ), by_key=False)
+
     def network_of(self, environ: "WSGIEnvironment") -> str | None:
         """The network of her for whom a password would be hashed; None where none would."""
         if environ["REQUEST_METHOD"].upper() != "POST":  # Flask takes `post` for it too
@@ -35,15 +39,19 @@ class Turnstile:
         path = "/" + environ["PATH_INFO"].lstrip("/")  # Flask takes the pages' with more slashes for the same
         if path not in OF_API and path not in OF_PAGES:
             return None
-        seen = dict(environ)
-        self._see_past_proxies(seen, _nothing)
         caller = self._caller(environ) if path in OF_API and "HTTP_AUTHORIZATION" in environ else None
-        return reader_network(seen, by_key=caller is not None and caller.key_id is not None)
+        return reader_network(self._seen(environ), by_key=caller is not None and caller.key_id is not None)
 
     def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:
         """The headers that let a page read that she was turned away, if it is one of a site's."""
         known = environ["PATH_INFO"] in OF_API and asked_by_page(environ) and self._caller(environ)
         return sharing_with(environ["HTTP_ORIGIN"]) if known else []
+
+    def _seen(self, environ: "WSGIEnvironment") -> "WSGIEnvironment":
+        """As it was before the proxies that are ours."""
+        seen = dict(environ)
+        self._see_past_proxies(seen, _nothing)
+        return seen
 
     def _caller(self, environ: "WSGIEnvironment") -> Caller | None:
         shown = presented(environ, self._house.settings.session_cookie)

@@ -76,6 +76,7 @@ def test_a_name_nobody_could_type_is_refused(text):
 
 
 def test_a_form_full_of_marks_is_refused_before_it_is_composed(monkeypatch):
-    with monkeypatch.context() as without, pytest.raises(BadName):
+    with monkeypatch.context() as without:
         without.setattr(unicodedata, "normalize", None)  # it would take a second for a form of the usual size
-        clean_name("a" + "\u0327\u0301" * 16_000)
+        with pytest.raises(BadName):
+            clean_name("a" + "\u0327\u0301" * 16_000)

@@ -47,6 +47,9 @@ class Turnstile:
     def __init__(self) -> None:
         self.places = Places(1)
 
+    def sender_of(self, environ: dict[str, Any]) -> str:
+        return str(environ["REMOTE_ADDR"])
+
     def network_of(self, environ: dict[str, Any]) -> str | None:
         return str(environ["REMOTE_ADDR"]) if environ["PATH_INFO"] == "/hashed" else None
 

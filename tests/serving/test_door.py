@@ -22,6 +22,7 @@ from tests.support.waiting import SOON, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN = 30.0
+HOME, ELSEWHERE, FAR_AWAY = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 pytestmark = pytest.mark.process
 
@@ -32,8 +33,9 @@ class StandIn:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def connect(self, stack: ExitStack) -> HTTPConnection:
-        return stack.enter_context(closing(HTTPConnection("127.0.0.1", self.port, timeout=SOON)))
+    def connect(self, stack: ExitStack, sender: str = HOME) -> HTTPConnection:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=SOON, source_address=(sender, 0))
+        return stack.enter_context(closing(connection))
 
     def call(self, method: str, path: str, body: bytes | Iterator[bytes] = b"", **headers: str) -> tuple[int, bytes]:
         with ExitStack() as stack:
@@ -170,15 +172,27 @@ def test_slow_senders_keep_neither_the_lane_nor_others_waiting(stand_in: StandIn
 
 def test_while_as_many_wait_as_may_the_lane_answers_and_more_are_told_to_come_again(stand_in: StandIn):
     with ExitStack() as stack:
-        waiting = [stand_in.connect(stack) for _ in range(MOST_WAITING)]
+        waiting = [stand_in.connect(stack, (HOME, ELSEWHERE)[number % 2]) for number in range(MOST_WAITING)]
         for connection in waiting:
             connection.request("GET", "/slow?1")
         time.sleep(0.3)
         begun = time.monotonic()
         assert stand_in.call("GET", "/lane") == (200, b"lane ")
-        assert problem(stand_in.call("GET", "/other")) == (503, "busy")
+        for sender in (HOME, FAR_AWAY):
+            assert problem(answered(stand_in.connect(stack, sender), "/other")) == (503, "busy")
         assert time.monotonic() - begun < 0.5
         assert [connection.getresponse().read() for connection in waiting] == [b"slow"] * MOST_WAITING
+
+
+def test_one_sender_takes_no_more_than_half_of_the_room_to_wait(stand_in: StandIn):
+    with ExitStack() as stack:
+        greedy = [stand_in.connect(stack) for _ in range(MOST_WAITING)]
+        for connection in greedy:
+            connection.request("GET", "/slow?1")
+        time.sleep(0.3)
+        assert answered(stand_in.connect(stack, ELSEWHERE), "/other")[0] == 200
+        assert sorted(connection.getresponse().status for connection in greedy) == [200] * 3 + [503] * 3
+    assert stand_in.call("GET", "/other")[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -292,6 +306,12 @@ def test_a_reading_worker_that_dies_young_is_started_anew(stand_in: StandIn):
             young.kill()
     assert wait_until(lambda: stand_in.call("GET", "/lane") == (200, b"lane "))
     assert stand_in.process.poll() is None
+
+
+def answered(connection: HTTPConnection, path: str) -> tuple[int, bytes]:
+    connection.request("GET", path)
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
 def status_in(sent: socket.socket) -> int | None:

@@ -18,6 +18,7 @@ MOST = 20
 AT_ONCE = 0.01
 SOON = 5.0
 LARGE = os.urandom(4 * 1024 * 1024)
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 NOTHING: Passed = ({}, b"")
 
 Told = SimpleQueue[Answered | None]
@@ -60,7 +61,7 @@ def echoing(hatch: Hatch, times: int = 1) -> Iterator[None]:
 def test_a_request_is_answered(hatch: Hatch, errands: Errands, body):
     told = Told()
     with echoing(hatch):
-        errands.send(({"PATH_INFO": "/a"}, body), told.put)
+        errands.send(({"PATH_INFO": "/a"}, body), HOME, told.put)
         assert told.get(timeout=SOON) == Answered(200, [("X-Path", "/a")], body)
 
 
@@ -68,7 +69,7 @@ def test_each_is_told_its_own_answer_once(hatch: Hatch, errands: Errands):
     told = Told()
     with echoing(hatch, MOST):
         for number in range(MOST):
-            errands.send(({"PATH_INFO": f"/{number}"}, b""), told.put)
+            errands.send(({"PATH_INFO": f"/{number}"}, b""), f"192.0.2.{number}", told.put)
         answers = [told.get(timeout=SOON) for _ in range(MOST)]
     assert sorted(answer.headers[0][1] for answer in answers if answer) == sorted(f"/{n}" for n in range(MOST))
     assert told.empty()
@@ -76,13 +77,25 @@ def test_each_is_told_its_own_answer_once(hatch: Hatch, errands: Errands):
 
 def test_no_more_than_may_be_under_way_are(hatch: Hatch, errands: Errands):
     told = Told()
-    for _ in range(MOST):
-        errands.send(NOTHING, told.put)
+    for number in range(MOST):
+        errands.send(NOTHING, f"192.0.2.{number}", told.put)
     with pytest.raises(Full):
-        errands.send(NOTHING, told.put)
+        errands.send(NOTHING, HOME, told.put)
     take(hatch).close()
     assert told.get(timeout=SOON) is None
-    errands.send(NOTHING, told.put)
+    errands.send(NOTHING, HOME, told.put)
+
+
+def test_of_one_sender_no_more_than_half_as_many_are(hatch: Hatch, errands: Errands):
+    told = Told()
+    for _ in range(MOST // 2):
+        errands.send(NOTHING, HOME, told.put)
+    with pytest.raises(Full):
+        errands.send(NOTHING, HOME, told.put)
+    errands.send(NOTHING, ELSEWHERE, told.put)
+    take(hatch).close()
+    assert told.get(timeout=SOON) is None
+    errands.send(NOTHING, HOME, told.put)
 
 
 def test_nobody_asks_and_nothing_is_taken(hatch: Hatch):
@@ -91,18 +104,18 @@ def test_nobody_asks_and_nothing_is_taken(hatch: Hatch):
 
 def test_one_that_ends_before_it_has_answered_leaves_the_request_lost(hatch: Hatch, errands: Errands):
     told = Told()
-    errands.send(NOTHING, told.put)
+    errands.send(NOTHING, HOME, told.put)
     take(hatch).close()
     assert told.get(timeout=SOON) is None
 
 
 def test_once_all_who_take_are_gone_what_lies_in_the_hatch_is_lost(hatch: Hatch, errands: Errands):
     told = Told()
-    errands.send(NOTHING, told.put)
+    errands.send(NOTHING, HOME, told.put)
     hatch.leave_taking_to_others()  # and there are none
     assert told.get(timeout=SOON) is None
     with pytest.raises(Full):
-        errands.send(NOTHING, told.put)
+        errands.send(NOTHING, HOME, told.put)
 
 
 def test_where_the_system_has_no_room_to_wait_it_is_lost_and_the_others_are_answered(hatch, errands, monkeypatch):
@@ -112,9 +125,9 @@ def test_where_the_system_has_no_room_to_wait_it_is_lost_and_the_others_are_answ
     told = Told()
     with monkeypatch.context() as patched:
         patched.setattr(errands._selector, "register", no_room)
-        errands.send(NOTHING, told.put)
+        errands.send(NOTHING, HOME, told.put)
     assert told.get(timeout=SOON) is None
     take(hatch).close()
     with echoing(hatch):
-        errands.send(({"PATH_INFO": "/a"}, b""), told.put)
+        errands.send(({"PATH_INFO": "/a"}, b""), HOME, told.put)
         assert told.get(timeout=SOON) is not None

@@ -133,6 +133,7 @@ def test_it_sees_past_the_publishers_own_proxies_and_no_further(
     house.settings.__dict__["trusted_proxies"] = hops
     environ = asked("/sign-in", HOME, HTTP_X_FORWARDED_FOR=f"{HOME}, {ELSEWHERE}")
     assert finds_one(Turnstile(house, places), environ) is found
+    assert Turnstile(house, places).sender_of(environ) == (ELSEWHERE if found else HOME)
     assert environ["REMOTE_ADDR"] == HOME
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -21,6 +21,7 @@ def serve(target: str, port: int, workers: int, threads: int) -> None:
         http=HTTPModes.http1,
         workers=workers,
         blocking_threads=threads,
+        runtime_mode=RuntimeModes.st,
         backlog=BACKLOG,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS),
         websockets=False,

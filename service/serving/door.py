@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import structlog
 from granian import _signals
 from granian._granian import WorkerSignal
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketSpec  # type: ignore[attr-defined]
@@ -98,6 +98,7 @@ class Door(MPServer):
             http=HTTPModes.http1,  # a proxy in front speaks the newer ones
             workers=workers,
             blocking_threads=threads,
+            runtime_mode=RuntimeModes.st,  # one thread has all connections: it costs less than two that share them
             blocking_threads_idle_timeout=600,
             backlog=BACKLOG,
             http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS),

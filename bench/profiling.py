@@ -41,7 +41,7 @@ ASKS = frozenset({"questions.py", "sqlite.py", "postgresql.py"})  # of which the
 QUESTION = "the question: driver, database's answer, `service/foundation`"
 REST = "all else"
 LATER = "later: writing last-seen times"
-DATABASE = "beside it: PostgreSQL's own"
+DATABASE = "of the question: PostgreSQL's processor time"
 MARKERS = "<!-- profile: written by `python -m bench.profiling --record` -->", "<!-- end of profile -->"
 
 Function = tuple[str, int, str]  # file, line, name, as the profiler tells them
@@ -51,7 +51,7 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Microseconds of processor time for one request."""
+    """Microseconds of one request."""
 
     name: str
     whole: float  # without the profiler
@@ -94,7 +94,7 @@ def _profile(case: Case, filled: Filled, arguments: argparse.Namespace) -> Profi
         seconds = _ask(app.wsgi_app, plain)
         database = filled.store.cpu_seconds() - database
         later = _time_of_writing(house)
-        profile = cProfile.Profile(time.process_time)
+        profile = cProfile.Profile()
         profile.runcall(_ask, app.wsgi_app, profiled)
     finally:
         os.dup2(stderr, 2)
@@ -109,9 +109,9 @@ def _profile(case: Case, filled: Filled, arguments: argparse.Namespace) -> Profi
 
 
 def _time_of_writing(house: Doors) -> float:
-    began = time.process_time()
+    began = time.perf_counter()
     house.writer.flush()
-    return time.process_time() - began
+    return time.perf_counter() - began
 
 
 def _constant(requests: int) -> float:
@@ -124,15 +124,15 @@ def _constant(requests: int) -> float:
 
 
 def _ask(application: "WSGIApplication", environs: list[dict[str, Any]]) -> float:
-    """Seconds of processor time for all of them."""
-    began = time.process_time()
+    """Seconds for all of them."""
+    began = time.perf_counter()
     for environ in environs:
         statuses: list[str] = []
         answer = application(environ, lambda status, _headers, _info=None, told=statuses: told.append(status))
         b"".join(answer)
         if statuses != ["200 OK"]:
             raise RuntimeError(f"A request was answered {statuses}.")
-    return time.process_time() - began
+    return time.perf_counter() - began
 
 
 def _environ(request: bytes) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import structlog
 
 from service.accounts.store import forget_expired_sign_ups
 from service.devices.device import Life
-from service.devices.store import forget_ended_sessions, forget_run_out_devices
+from service.devices.store import find_run_out_devices, forget_ended_sessions, forget_run_out_devices
 from service.foundation.clock import Clock
 from service.foundation.database import Database, DatabaseUnavailable
 from service.foundation.logs import configure_logs
@@ -21,6 +21,7 @@ from service.web.api.idempotency import forget_old_idempotency_keys
 TIDY_EVERY = timedelta(minutes=10)
 ENDED_KEPT = timedelta(days=90)  # how long an ended device can still be told why
 IDEMPOTENCY_KEPT = timedelta(hours=24)
+AT_ONCE = 500  # devices: on SQLite, whoever signs in meanwhile waits for all of them
 
 log = structlog.get_logger()
 
@@ -53,6 +54,18 @@ def tidy(database: Database, life: Life, now: datetime) -> None:
         forget_expired_tickets(connection, now)
         forget_expired_sign_ups(connection, now)
         forget_past_quotas(connection, now)
-        forget_run_out_devices(connection, life, now)
         forget_ended_sessions(connection, now - ENDED_KEPT)
         forget_old_idempotency_keys(connection, now - IDEMPOTENCY_KEPT)
+    _forget_devices(database, life, now)
+
+
+def _forget_devices(database: Database, life: Life, now: datetime) -> None:
+    """To find them takes long where there are many readers, and keeps nobody from writing."""
+    while True:
+        with database.reading() as connection:
+            found = find_run_out_devices(connection, life, now, AT_ONCE)
+        if found:
+            with database.writing() as connection:
+                forget_run_out_devices(connection, found, life, now)
+        if len(found) < AT_ONCE:
+            return

@@ -12,7 +12,7 @@ from service.accounts.sign_up import request_sign_up
 from service.accounts.store import pending_sign_ups
 from service.devices.device import Cause
 from service.devices.sessions import end_device
-from service.devices.store import devices, ended_sessions
+from service.devices.store import devices, ended_sessions, write_last_seen
 from service.foundation.database import DatabaseUnavailable
 from service.foundation.quotas import Quota, quotas, spend
 from service.foundation.tickets import Purpose, issue_ticket, tickets
@@ -92,6 +92,19 @@ def test_it_forgets_what_has_run_out_and_nothing_else(database, clock, people, s
     assert tidied() == [0, 0, 0, 1]
     clock.set(old.device.signed_in_at + LIFE.idle)
     assert tidied() == [0, 0, 0, 0]
+
+
+def test_it_forgets_devices_a_few_at_a_time(database, clock, people, sign_in, monkeypatch):
+    monkeypatch.setattr(worker, "AT_ONCE", 2)
+    for _ in range(5):
+        last = sign_in(people.alice)
+    fresh = sign_in(people.bob)
+    clock.set(last.device.signed_in_at + LIFE.idle)
+    with database.writing() as connection:
+        write_last_seen(connection, {fresh.device.id: clock.now()})
+    tidy(database, LIFE, clock.now())
+    with database.reading() as connection:
+        assert connection.execute(select(devices.c.id)).scalars().all() == [fresh.device.id]
 
 
 def test_it_remembers_why_a_session_ended_for_a_while(database, clock, people, sign_in):

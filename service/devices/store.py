@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -139,14 +140,22 @@ def write_last_seen(connection: Connection, sightings: Mapping[str, datetime]) -
     write_seen(connection, devices.c.last_seen_at, sightings)
 
 
-def forget_run_out_devices(connection: Connection, life: Life, now: datetime) -> int:
-    """Delete the rows of sessions that have run out; they were refused already."""
-    run_out = or_(devices.c.last_seen_at <= now - life.idle, devices.c.signed_in_at <= now - life.lifetime)
-    return connection.execute(delete(devices).where(run_out)).rowcount
+def find_run_out_devices(connection: Connection, life: Life, now: datetime, most: int) -> list[str]:
+    """The ids of devices whose sessions have run out. It looks through all: in a transaction that only reads."""
+    return list(connection.execute(select(devices.c.id).where(_run_out(life, now)).limit(most)).scalars())
+
+
+def forget_run_out_devices(connection: Connection, ids: Collection[str], life: Life, now: datetime) -> int:
+    """Delete those of them that have not signed in anew meanwhile; they were refused already."""
+    return connection.execute(delete(devices).where(devices.c.id.in_(ids), _run_out(life, now))).rowcount
 
 
 def forget_ended_sessions(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(ended_sessions).where(ended_sessions.c.ended_at < before)).rowcount
+
+
+def _run_out(life: Life, now: datetime) -> ColumnElement[bool]:
+    return or_(devices.c.last_seen_at <= now - life.idle, devices.c.signed_in_at <= now - life.lifetime)
 
 
 def _remember(connection: Connection, digest: str, session: EndedSession) -> None:

@@ -28,7 +28,7 @@ from service.devices.sessions import (
     list_live_devices,
     start_session,
 )
-from service.devices.store import forget_run_out_devices, write_last_seen
+from service.devices.store import find_run_out_devices, forget_run_out_devices, write_last_seen
 from service.foundation.database import Database
 from tests.support.clock import NOON
 
@@ -124,7 +124,8 @@ class Devices(RuleBasedStateMachine):
     @rule()
     def what_ran_out_is_forgotten(self) -> None:
         with self.database.writing() as connection:
-            forget_run_out_devices(connection, LIFE, self.now)
+            found = find_run_out_devices(connection, LIFE, self.now, most=5)
+            forget_run_out_devices(connection, found, LIFE, self.now)
         self.devices = {device: self.devices[device] for device in self._live()}
 
     # What must hold

@@ -11,6 +11,7 @@ from service.devices.device import Cause, UnknownDevice
 from service.devices.sessions import end_device, end_devices, knows_device
 from service.devices.store import (
     devices,
+    find_run_out_devices,
     forget_ended_sessions,
     forget_run_out_devices,
     rename_device,
@@ -50,15 +51,19 @@ def test_run_out_devices_take_no_place(start, live, clock):
 
 
 def test_only_what_ran_out_is_forgotten(connection, start, live, clock):
-    start()
+    old = start()
     clock.advance(LIFE.idle - timedelta(hours=2))
     recent = start()
     clock.advance(timedelta(hours=1) - TICK)
-    assert forget_run_out_devices(connection, LIFE, clock.now()) == 0
-    assert forget_run_out_devices(connection, LIFE, clock.advance(TICK)) == 1
+    assert find_run_out_devices(connection, LIFE, clock.now(), 9) == []
+    assert find_run_out_devices(connection, LIFE, clock.advance(TICK), 9) == [old.device.id]
+    assert find_run_out_devices(connection, LIFE, clock.now(), 0) == []
+    both = [old.device.id, recent.device.id]
+    assert forget_run_out_devices(connection, both, LIFE, clock.now()) == 1
     assert live() == [recent.device]
     clock.set(recent.device.signed_in_at + LIFE.lifetime)
-    assert forget_run_out_devices(connection, LIFE, clock.now()) == 1
+    assert find_run_out_devices(connection, LIFE, clock.now(), 9) == [recent.device.id]
+    assert forget_run_out_devices(connection, both, LIFE, clock.now()) == 1
 
 
 def test_a_sighting_never_moves_a_device_back(connection, start, live, clock):

@@ -14,7 +14,7 @@ from service.access.question import By
 from service.catalogue.articles import Terms
 from service.foundation.questions import instant_text
 
-MOST = 20_000  # of a kind
+MOST = 5_000  # of a kind: all are forgotten at once, and nobody is answered meanwhile
 TOLD_FOR = timedelta(days=30)  # how long a reader is told that her entitlement is over
 KEPT = timedelta(minutes=1)  # as one question asks for what was true lately, and time passes without a commit
 

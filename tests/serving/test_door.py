@@ -18,10 +18,11 @@ import pytest
 
 from service.serving.bodies import LARGEST
 from tests.serving.stand_in import BODY_WITHIN_SECONDS, MOST_BODIES, MOST_WAITING
-from tests.support.waiting import SOON, wait_until
+from tests.support.waiting import wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN = 30.0
+SOON = 20.0
 HOME, ELSEWHERE, FAR_AWAY = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 pytestmark = pytest.mark.process
@@ -241,7 +242,7 @@ def test_a_place_is_free_again_where_an_account_worker_died_over_it(stand_in: St
         (worker,) = stand_in.members("account-worker")
         worker.kill()
         assert first.getresponse().status == 500
-    assert wait_until(lambda: stand_in.call("POST", "/hashed?0", b"abc")[0] == 200)
+    assert wait_until(lambda: stand_in.call("POST", "/hashed?0", b"abc")[0] == 200, within=SOON)
 
 
 def test_what_was_refused_has_the_headers_of_all_answers(stand_in: StandIn):
@@ -299,12 +300,12 @@ def test_a_reading_worker_that_dies_young_is_started_anew(stand_in: StandIn):
     stand_in.process.send_signal(signal.SIGHUP)
     known = {oldest}
     for _ in range(3):
-        assert wait_until(lambda: set(stand_in.members("reading-worker")) - known)
-        assert wait_until(lambda: not oldest.is_running())
+        assert wait_until(lambda: set(stand_in.members("reading-worker")) - known, within=SOON)
+        assert wait_until(lambda: not oldest.is_running(), within=SOON)
         for young in set(stand_in.members("reading-worker")) - known:
             known.add(young)
             young.kill()
-    assert wait_until(lambda: stand_in.call("GET", "/lane") == (200, b"lane "))
+    assert wait_until(lambda: stand_in.call("GET", "/lane") == (200, b"lane "), within=SOON)
     assert stand_in.process.poll() is None
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-SOON = 20.0  # seconds
+SOON = 10.0  # seconds
 
 
 def wait_until(condition: Callable[[], object], within: float = SOON) -> bool:

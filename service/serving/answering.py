@@ -119,10 +119,10 @@ class Reading:
         if answered := self._lane.answer(environ):
             return answered
         asked = {name: text for name, text in environ.items() if isinstance(text, str)}
+        sender = self._turnstile.sender_of(environ)
         if network:
             self._turnstile.places.take(network)
         try:
-            sender = self._turnstile.sender_of(environ)
             self._errands.send((asked, body), sender, partial(self._tell, reply, asked, network))
         except Full:
             self._leave(network)

@@ -80,7 +80,7 @@ class SightingsWriter:
                 write(connection, drained)
         except DatabaseUnavailable:
             sightings.restore(drained)
-            log.warning("sightings_not_written", count=len(drained))
+            log.warning("sightings_not_written", count=len(sightings))
             return False
         return True
 

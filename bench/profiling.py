@@ -56,7 +56,7 @@ class Profile:
     name: str
     whole: float  # without the profiler
     places: dict[str, float]  # what it consists of
-    aside: dict[str, float]  # what comes on top of it
+    aside: dict[str, float]  # what is told beside it
 
 
 def main() -> None:
@@ -99,10 +99,9 @@ def _profile(case: Case, filled: Filled, arguments: argparse.Namespace) -> Profi
     finally:
         os.dup2(stderr, 2)
         house.database.close()
-    stats = pstats.Stats(profile)
     if arguments.calls:
-        stats.strip_dirs().sort_stats(arguments.sort).print_stats(arguments.calls)
-        stats = pstats.Stats(profile)
+        pstats.Stats(profile).strip_dirs().sort_stats(arguments.sort).print_stats(arguments.calls)
+    stats = pstats.Stats(profile)
     each = seconds / arguments.requests * 1e6
     aside = {LATER: later / arguments.requests * 1e6, DATABASE: database / arguments.requests * 1e6}
     return Profile(filled.name, each, _spent(stats.stats, each), aside)  # type: ignore[attr-defined]

@@ -14,6 +14,11 @@ def entitled(reader: int) -> bool:
     return reader % 2 == 0
 
 
+def in_a_visit(session: int) -> bool:
+    """Whether its reader has just opened another page: three of four, half of whom are entitled."""
+    return session // 2 % 4 != 0
+
+
 def id_of(kind: Kind, number: int) -> str:
     prefix = kind.value
     return f"{prefix}_{digest_for(prefix, number)[:LENGTH].translate(LETTERS).decode()}"

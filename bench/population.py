@@ -20,6 +20,7 @@ from bench.names import (
     email_of,
     entitled,
     id_of,
+    in_a_visit,
     session_token,
     slug_of,
 )
@@ -111,7 +112,7 @@ class Population:
             "kind": kind,
             "first_seen_at": signed_in_at,
             "signed_in_at": signed_in_at,
-            "last_seen_at": now - DAY * (session % min(30, session % 300 + 1)),
+            "last_seen_at": now if in_a_visit(session) else now - DAY * (session % min(30, session % 300 + 1)),
         }
 
     def _entitlements(self, now: datetime) -> Rows:

@@ -56,6 +56,7 @@ def production(database_url: str, port: int) -> dict[str, str]:
         "GATEFOLD_SECRET_KEYS": secrets.token_urlsafe(32),
         "GATEFOLD_SMTP_HOST": "localhost",
         "GATEFOLD_MAIL_FROM": "accounts@bench.example",
+        "GATEFOLD_LAST_SEEN_PRECISION": "PT12H",  # who was on a visit as the databases were filled is so to the end
     }
 
 

@@ -90,14 +90,14 @@ def _shown(presented: Presented) -> Shown:
 
 
 def _caller(row: Row, modes: frozenset[Mode]) -> Caller | None:
-    site_id, key_id, scopes, mode, revoked_at = row[:DEVICE]
+    site_id, key_id, scopes, mode, revoked_at, used_at = row[:DEVICE]
     if site_id is None:
         return None
     if key_id is None:
         return Caller(site_id, None, frozenset())
     if revoked_at is not None or mode not in modes:
         return None
-    return Caller(site_id, key_id, frozenset(scopes))
+    return Caller(site_id, key_id, frozenset(scopes), used_at)
 
 
 def _session_facts(rows: Sequence[Row]) -> SessionFacts:

@@ -1,5 +1,6 @@
 """Who is asking, and what is known of her: the values that the one question is answered in."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ class Caller(NamedTuple):
     site_id: str
     key_id: str | None
     scopes: frozenset[Scope]
+    key_used_at: datetime | None = None  # as it was last written
 
 
 class SessionFacts(NamedTuple):

@@ -22,6 +22,7 @@ KEY_COLUMNS = (
     front_end_keys.c.scopes,
     front_end_keys.c.mode,
     front_end_keys.c.revoked_at,
+    front_end_keys.c.last_used_at,
 )
 ENDED_COLUMNS = (
     ended_sessions.c.reader_id,

@@ -136,6 +136,12 @@ class Settings(BaseSettings):
         timedelta(seconds=5),
         description="How often last-seen times, gathered in memory, are written. A killed process loses this much.",
     )
+    last_seen_precision: timedelta = Field(
+        timedelta(minutes=15),
+        ge=timedelta(0),
+        description="How old the last-seen time of a device, or of a front-end key, gets before it is written anew. "
+        "At most a tenth of the idle time that ends a session is taken.",
+    )
 
     hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each account worker.")
     hashing_queue: int = Field(
@@ -181,6 +187,11 @@ class Settings(BaseSettings):
     def hashing_places(self) -> int:
         """How many passwords are hashed or wait for it, in all account workers."""
         return self.account_workers_here * (self.hashing_threads + self.hashing_queue)
+
+    @property
+    def seen_anew_after(self) -> timedelta:
+        """So long after it was last seen, a device is noted again: early enough for no session to end in use."""
+        return min(self.last_seen_precision, self.session_idle / 10)
 
     @property
     def secure(self) -> bool:

@@ -43,10 +43,12 @@ def identify(house: Doors, shown: Presented, slugs: Sequence[str], now: datetime
 
 
 def note_sightings(house: Doors, answer: Answer, now: datetime) -> None:
-    if answer.session.device:
-        house.devices_seen.note(answer.session.device.id, now)
-    if answer.caller and answer.caller.key_id:
-        house.keys_used.note(answer.caller.key_id, now)
+    """Whoever was seen a moment ago need not be noted again: most page views are not the first of a visit."""
+    device, caller, lately = answer.session.device, answer.caller, now - house.seen_anew_after
+    if device and device.last_seen_at <= lately:
+        house.devices_seen.note(device.id, now)
+    if caller and caller.key_id and (caller.key_used_at is None or caller.key_used_at <= lately):
+        house.keys_used.note(caller.key_id, now)
 
 
 def shown_now() -> Presented:

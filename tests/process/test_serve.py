@@ -36,8 +36,8 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    rarely = {"GATEFOLD_WORKERS": "2", "GATEFOLD_LAST_SEEN_INTERVAL": "PT1H"}
-    with open_town("sqlite", tmp_path, rarely, servers=1) as town:
+    rarely = {"GATEFOLD_LAST_SEEN_INTERVAL": "PT1H", "GATEFOLD_LAST_SEEN_PRECISION": "PT0S"}
+    with open_town("sqlite", tmp_path, {"GATEFOLD_WORKERS": "2", **rarely}, servers=1) as town:
         yield town
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -30,7 +31,7 @@ Both = tuple[Lanes, Readership]
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("lane")
     database = fresh_postgresql() if request.param == "postgresql" else fresh_sqlite(folder)
-    with database as url, asked_both_ways(url, folder) as both:
+    with database as url, asked_both_ways(url, folder, last_seen_precision=timedelta(0)) as both:
         yield both
 
 

@@ -91,16 +91,23 @@ def _postgresql(folder: Path, port: int) -> Iterator[Store]:
     server = _MeasuredServer(folder / "postgresql", fsync=True, port=port).start()
     postmaster = int((folder / "postgresql" / "data" / "postmaster.pid").read_text().splitlines()[0])
     try:
-        yield Store("postgresql", server.url(), lambda: cpu_seconds(postmaster))
+        yield Store("postgresql", server.socket_url(), lambda: cpu_seconds(postmaster))
     finally:
         server.stop()
 
 
 class _MeasuredServer(PostgresServer):
-    """The tests' server, with the memory of one that serves a publisher, and nothing of its own accord meanwhile."""
+    """The tests' server, with the memory of one that serves a publisher, and nothing of its own accord meanwhile.
+
+    It is reached as one on the same machine would be, through a socket of the file system.
+    """
+
+    def socket_url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self.folder}&port={self.port}"
 
     def _options(self) -> str:
         own = {
+            "unix_socket_directories": self.folder,
             "shared_buffers": SHARED_BUFFERS,
             "autovacuum": "off",
             "max_wal_size": "8GB",

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.access.asking import Caller
 from service.accounts.places import Places
 from service.foundation.database import DatabaseUnavailable
-from service.web.api.contract.admission import reader_network
+from service.web.api.contract.admission import reader_network, tells_reader_network
 from service.web.api.contract.cors import asked_by_page, sharing_with
 from service.web.doors import Doors
 from service.web.who import identify, presented
@@ -39,7 +39,9 @@ class Turnstile:
         path = "/" + environ["PATH_INFO"].lstrip("/")  # Flask takes the pages' with more slashes for the same
         if path not in OF_API and path not in OF_PAGES:
             return None
-        caller = self._caller(environ) if path in OF_API and "HTTP_AUTHORIZATION" in environ else None
+        # Who calls is asked only where it matters: on PostgreSQL it is a question for each request of a flood.
+        by_key = path in OF_API and "HTTP_AUTHORIZATION" in environ and tells_reader_network(environ)
+        caller = self._caller(environ) if by_key else None
         return reader_network(self._seen(environ), by_key=caller is not None and caller.key_id is not None)
 
     def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:

@@ -125,6 +125,17 @@ def test_it_believes_a_front_end_that_says_where_its_reader_is_and_nobody_else(
     assert finds_one(turnstile, asked("/v1/sign-in", HOME, **with_key))
 
 
+def test_it_asks_who_calls_only_where_the_reader_is_said_to_be_elsewhere(
+    app: Flask, turnstile: Turnstile, front_end_key: str
+) -> None:
+    house: Doors = app.extensions[EXTENSION]
+    with_key = {"HTTP_AUTHORIZATION": f"Bearer {front_end_key}"}
+    assert turnstile.network_of(asked("/v1/sign-in", HOME, **with_key)) == HOME
+    assert len(house.keys_used) == 0
+    assert turnstile.network_of(asked("/v1/sign-in", HOME, **with_key, HTTP_GATEFOLD_READER_ADDRESS=ELSEWHERE))
+    assert len(house.keys_used) == 1
+
+
 @pytest.mark.parametrize(("hops", "found"), [(0, False), (1, True), (2, False)])
 def test_it_sees_past_the_publishers_own_proxies_and_no_further(
     app: Flask, places: Places, front_end_key: str, hops: int, found: bool
@@ -155,8 +166,8 @@ def test_where_the_database_cannot_answer_the_application_is_left_to_say_so(
         raise DatabaseUnavailable
 
     monkeypatch.setattr(Database, "ask", gone)
-    environ = asked("/v1/sign-in", ELSEWHERE, HTTP_AUTHORIZATION=f"Bearer {front_end_key}")
-    assert turnstile.network_of(environ) == ELSEWHERE
+    with_key = {"HTTP_AUTHORIZATION": f"Bearer {front_end_key}", "HTTP_GATEFOLD_READER_ADDRESS": HOME}
+    assert turnstile.network_of(asked("/v1/sign-in", ELSEWHERE, **with_key)) == ELSEWHERE
     assert turnstile.sharing(asked("/v1/sign-in", HOME, HTTP_ORIGIN=OUR_ADDRESS)) == []
 
 

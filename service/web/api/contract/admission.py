@@ -74,6 +74,10 @@ class Call(NamedTuple):
         return Newcomer(self.device_kind, self.token, name)
 
 
+def tells_reader_network(environ: "WSGIEnvironment") -> bool:
+    return _in_environ(READER_ADDRESS) in environ
+
+
 def reader_network(environ: "WSGIEnvironment", *, by_key: bool) -> str:
     """The reader's, for quotas. A front end calls from its own, and may say which her address is."""
     own: str | None = environ.get("REMOTE_ADDR")

@@ -1,6 +1,5 @@
 """The account worker: a process that runs the whole application, for all that the lane leaves to it."""
 
-import os
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from threading import Event, Lock, Thread
@@ -10,12 +9,12 @@ import structlog
 
 from service.foundation.settings import Settings
 from service.serving.hatch import Hatch, Passed
+from service.serving.processes import give_way, give_way_to_other_sessions
 from service.serving.wsgi import answer_with
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-GIVES_WAY = 19  # in CPU time: those who wait for a check go first, and hashing takes what they leave
 LOOK_UP_EVERY_SECONDS = 0.25  # from the hatch, to see whether it is time to stop
 
 log = structlog.get_logger()
@@ -24,13 +23,17 @@ log = structlog.get_logger()
 def run_account_worker(
     stopping: Event, ready: Callable[[], None], create_application: "Callable[[], WSGIApplication]", hatch: Hatch
 ) -> None:
-    """Take requests until told to stop; what was taken is answered."""
-    os.nice(GIVES_WAY)
+    """Take requests until told to stop; what was taken is answered.
+
+    Those who wait for a check go first, and hashing takes the processor time that they leave.
+    """
+    give_way()
     worker = AccountWorker(create_application(), hatch, stopping)
     threads = [Thread(target=worker.work, name=f"account-{n}") for n in range(Settings().threads)]
     for thread in threads:
         thread.start()
     ready()
+    give_way_to_other_sessions()
     for thread in threads:
         thread.join()
 

@@ -1,13 +1,19 @@
 """What all processes of `gatefold serve` have in common: how they are told apart, told to stop, and started anew."""
 
+import os
 import resource
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 GRACE_SECONDS = 20  # to answer what is under way, once told to stop
 RESTART_AFTER_SECONDS = 1.0
+NICENESS = 19  # a sixtieth of what the others of a session get, where they want all
+NICENESS_AMONG_SESSIONS = 10  # a tenth
+AUTOGROUP = Path("/proc/self/autogroup")
+AUTOGROUP_AGAIN_SECONDS = 0.1  # how often Linux lets those without privileges change one, whosever it is
 
 
 class NotReplaced(Exception):
@@ -26,6 +32,28 @@ def heed_the_parent() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def give_way() -> None:
+    """For the thread that calls it and those it starts: run in the time that the others of this session leave."""
+    os.nice(NICENESS)
+
+
+def give_way_to_other_sessions() -> None:
+    """Give way to whatever else runs on the machine as well, such as a database.
+
+    By default Linux shares its time out among sessions, and :func:`give_way` holds within one of them only (sched(7),
+    "The autogroup feature"). So this process gets a session of its own, which gives way as a whole.
+    """
+    os.setsid()
+    while AUTOGROUP.exists():
+        try:
+            AUTOGROUP.write_text(str(NICENESS_AMONG_SESSIONS))
+            return
+        except BlockingIOError:
+            time.sleep(AUTOGROUP_AGAIN_SECONDS)
+        except OSError:  # as in a container that may not
+            return
 
 
 def allow_many_connections() -> None:

@@ -18,6 +18,7 @@ import pytest
 from service.devices.store import list_devices
 from service.foundation.database import Database
 from service.foundation.schema import current_revision, expected_revision
+from service.serving.processes import AUTOGROUP, NICENESS, NICENESS_AMONG_SESSIONS
 from tests.process.calling import NO_REPLY
 from tests.process.family import family, gone, members
 from tests.process.town import Town, open_town
@@ -111,6 +112,15 @@ def test_processes_that_were_killed_are_started_anew_and_checks_go_on_meanwhile(
     assert wait_until(lambda: len(family(server)) == len(before))
     assert wait_until(server.ready)
     assert set(before) & set(family(server)) == {before[1]}  # the reading worker that was let live
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="Linux alone shares its time out among sessions")
+def test_account_workers_give_way_to_reading_workers_and_to_all_other_sessions(town: Town):
+    reading, *_, account, _ = family(town.servers[0])
+    assert (reading.nice(), account.nice()) == (0, NICENESS)
+    assert os.getsid(account.pid) == account.pid != os.getsid(reading.pid)
+    autogroup = Path(f"/proc/{account.pid}/autogroup")
+    assert wait_until(lambda: autogroup.read_text().split()[-1] == str(NICENESS_AMONG_SESSIONS))
 
 
 def test_what_a_killed_account_worker_was_answering_is_told_to_be_interrupted(town: Town):

@@ -25,6 +25,7 @@ from service.worker import run_worker
 
 LANE = "service.app:create_lane"
 APPLICATION = "service.app:create_serving_app"
+ON_WATCH_WITH_POSTGRESQL = 2  # threads of a reading worker that take requests: each waits for the database in between
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -50,7 +51,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     host, port = host or settings.host, port or settings.port
     cores = os.cpu_count() or 1
     _require_production_in_public(settings)
-    _require_schema(settings)
+    with closing(Database(settings.database_url)) as database:  # at once: no process may inherit a connection
+        _require_schema(database)
     _require_free(host, port)
     configure_logs()
     allow_many_connections()
@@ -60,12 +62,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     account_worker = Post("account-worker", run_account_worker, (application, hatch))
     crew = Crew([account_worker] * settings.account_workers_here + [Post("background", _work)])
     reading_workers, bodies_at_once = workers or settings.workers or cores, settings.threads
-    door = Door(host, port, workers=reading_workers, threads=bodies_at_once + 1, before_replacing=crew.replace)
+    on_watch = 1 if database.embedded else ON_WATCH_WITH_POSTGRESQL
+    door = Door(host, port, workers=reading_workers, threads=bodies_at_once + on_watch, before_replacing=crew.replace)
     os.register_at_fork(after_in_child=heed_the_parent)
     click.echo(f"Gatefold listens on http://{host}:{port}, for readers at {settings.public_url}", err=True)
     crew.start()
     try:
-        door.open(partial(open_reading, partial(lane, reading_workers, TurnedAway()), hatch, bodies_at_once))
+        create_lane = partial(lane, reading_workers, TurnedAway())
+        door.open(partial(open_reading, create_lane, hatch, bodies_at_once, on_watch))
     finally:
         crew.stop()  # after the reading workers, who may wait for an answer from it
 
@@ -80,9 +84,8 @@ def _require_production_in_public(settings: Settings) -> None:
         )
 
 
-def _require_schema(settings: Settings) -> None:
-    # Closed at once: no process that is started may inherit a connection.
-    with closing(Database(settings.database_url)) as database, database.reading() as connection:
+def _require_schema(database: Database) -> None:
+    with database.reading() as connection:
         revision = current_revision(connection)
     if revision != expected_revision():
         raise click.ClickException("The database's schema is not up to date: run `gatefold migrate` first.")

@@ -45,10 +45,12 @@ class Turnstile(Protocol):
     def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]: ...
 
 
-def open_reading(create_lane: Callable[[], tuple[Lane, Turnstile]], hatch: Hatch, most_aside: int) -> "Reading":
-    """Called in each reading worker."""
+def open_reading(
+    create_lane: Callable[[], tuple[Lane, Turnstile]], hatch: Hatch, most_aside: int, most_on_watch: int = 1
+) -> "Reading":
+    """Called in each reading worker, perhaps by the parent of an earlier version, which knows fewer arguments."""
     hatch.leave_taking_to_others()
-    errands, watch, refusals = Errands(hatch, MOST_WAITING), Watch(most_aside), Refusals(Settings())
+    errands, watch, refusals = Errands(hatch, MOST_WAITING), Watch(most_aside, most_on_watch), Refusals(Settings())
     return Reading(*create_lane(), errands, watch, Bodies(), refusals)
 
 

@@ -1,4 +1,4 @@
-"""Whoever waits steps aside, and one thread always takes what comes; never two for long."""
+"""Whoever waits steps aside, and a few threads always take what comes; never more of them for long."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,12 +19,12 @@ Request = Callable[[], None]
 class Server:
     """Threads that take requests from one queue, as the server's do, and answer under a watch."""
 
-    def __init__(self) -> None:
-        self.watch = Watch(MOST_ASIDE)
+    def __init__(self, most_on_watch: int) -> None:
+        self.watch = Watch(MOST_ASIDE, most_on_watch)
         self.taking = 0
         self._requests: SimpleQueue[Request | None] = SimpleQueue()
         self._counting = Lock()
-        self.threads = [Thread(target=self._run, daemon=True) for _ in range(MOST_ASIDE + 1)]
+        self.threads = [Thread(target=self._run, daemon=True) for _ in range(MOST_ASIDE + most_on_watch)]
 
     def send(self, request: Request) -> None:
         self._requests.put(request)
@@ -45,31 +45,36 @@ class Server:
             self.taking += change
 
 
-def start() -> Server:
-    server = Server()
+def start(most_on_watch: int) -> Server:
+    server = Server(most_on_watch)
     for thread in server.threads:
         thread.start()
     return server
 
 
+@pytest.fixture(params=[1, 2])
+def most_on_watch(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
 @pytest.fixture
-def server() -> Server:
-    server = start()
+def server(most_on_watch: int) -> Server:
+    server = start(most_on_watch)
     meet(server)
     return server
 
 
 def meet(server: Server) -> None:
-    """Let all threads have a request at the same time, after which one takes the next and the others rest."""
-    together, answered = Barrier(MOST_ASIDE + 1), SimpleQueue[int]()
+    """Let all threads have a request at the same time, after which some take the next and the others rest."""
+    together, answered = Barrier(len(server.threads)), SimpleQueue[int]()
 
     def request() -> None:
         together.wait(SOON)
         answered.put(1)
 
-    for _ in range(MOST_ASIDE + 1):
+    for _ in server.threads:
         server.send(request)
-    for _ in range(MOST_ASIDE + 1):
+    for _ in server.threads:
         answered.get(timeout=SOON)
 
 
@@ -110,25 +115,26 @@ def test_while_some_wait_aside_others_are_answered(server: Server, number):
         assert answered(server)
 
 
-def test_one_thread_takes_requests_and_the_others_rest(server: Server):
+def test_so_many_threads_take_requests_and_the_others_rest(server: Server, most_on_watch: int):
     assert answered(server)
     time.sleep(0.1)  # until it is back
-    assert server.taking == 1
+    assert server.taking == most_on_watch
 
 
-def test_threads_that_never_met_come_to_rest_all_the_same():
-    server = start()
+def test_threads_that_never_met_come_to_rest_all_the_same(most_on_watch: int):
+    server = start(most_on_watch)
     for _ in range(10 * MOST_ASIDE):
         assert answered(server)
         time.sleep(0.01)  # so that each finds all others waiting
-    assert server.taking == 1
+    assert server.taking == most_on_watch
 
 
-def test_a_thread_that_is_gone_does_not_keep_the_watch():
-    server = start()
-    gone = Thread(target=lambda: (server.watch.take(), server.watch.rest()))
-    gone.start()
-    gone.join()
+def test_threads_that_are_gone_do_not_keep_the_watch(most_on_watch: int):
+    server = start(most_on_watch)
+    for _ in range(most_on_watch):
+        gone = Thread(target=lambda: (server.watch.take(), server.watch.rest()))
+        gone.start()
+        gone.join()
     for _ in range(3 * MOST_ASIDE):  # each of which would rest for good after one request
         assert answered(server)
 

@@ -19,7 +19,7 @@ from service.foundation.instants import Instant
 if TYPE_CHECKING:
     from service.foundation.questions import Question, Row, Values
 
-MAPPED_OCTETS = 2**40  # of the file: all of it, as far as SQLite maps any
+CACHE = "cache_size = -16384"  # KiB for each connection
 
 FAULTS: type[Exception] = sqlite3.OperationalError
 
@@ -53,8 +53,7 @@ def prepare(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in (
         "synchronous = FULL",  # what was acknowledged outlives a power cut
         "foreign_keys = ON",
-        "mmap_size = 268435456",
-        "cache_size = -16384",
+        CACHE,
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -80,13 +79,17 @@ def insert(table: Table) -> Any:
 
 
 class SQLiteLine:
-    """The driver keeps statements that it has prepared, by their text."""
+    """The driver keeps statements that it has prepared, by their text.
+
+    The file is read, and not mapped into memory: at each commit of another connection SQLite gives up all that is
+    mapped, and where that is a gigabyte, whoever is being answered waits for it.
+    """
 
     def __init__(self, url: URL) -> None:
         self._connection = sqlite3.connect(
             str(url.database), timeout=backends.PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
         )
-        for pragma in (f"mmap_size = {MAPPED_OCTETS}", "cache_size = -16384", "query_only = ON"):
+        for pragma in (CACHE, "query_only = ON"):
             self._connection.execute(f"PRAGMA {pragma}")
 
     def ask(self, question: "Question", values: "Values") -> "list[Row]":

@@ -6,6 +6,7 @@ the figures. A profiler makes all calls dearer, short ones most: believe the sha
 
 import argparse
 import cProfile
+import gc
 import json
 import os
 import pstats
@@ -83,6 +84,8 @@ def _profile(case: Case, filled: Filled, arguments: argparse.Namespace) -> Profi
         [_environ(request) for request in case.draw_many(filled.population, count, seed)]
         for seed, count in enumerate((WARM_UP, arguments.requests, arguments.requests))
     )
+    gc.collect()
+    gc.freeze()  # a server has no such heap of requests to look through while it answers
     # The log is part of an answer, and its lines are nobody's concern here.
     with Path(os.devnull).open("w") as nowhere:
         stderr = os.dup(2)

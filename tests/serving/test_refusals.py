@@ -24,6 +24,13 @@ def test_the_page_wears_the_publishers_style(client):
         assert (found.status_code, found.mimetype) == (200, "text/css")
 
 
+def test_no_cache_keeps_a_refusal_or_takes_it_for_another_readers():
+    for asked in (BROWSER, {"PATH_INFO": "/v1/sign-in"}):
+        headers = dict(Refusals(Settings()).of(no_room(), asked).headers)
+        assert headers["Cache-Control"] == "private, no-store"
+        assert {"Authorization", "Cookie", "Gatefold-Session"} <= set(headers["Vary"].split(", "))
+
+
 def test_a_program_is_told_a_problem_and_so_is_the_api_whoever_asks():
     refusals = Refusals(Settings())
     for asked in ({"PATH_INFO": "/sign-in"}, {**BROWSER, "PATH_INFO": "/v1/sign-in"}):

@@ -122,11 +122,12 @@ class Settings(BaseSettings):
     device_policy: DevicePolicy = Field(
         DevicePolicy.ASK,
         description="At the limit: `ask` lets the reader choose which device gives way, "
-        "`replace_oldest` ends the one not seen for longest.",
+        "`replace_oldest` ends the one not seen for longest, as exactly as `GATEFOLD_LAST_SEEN_PRECISION` tells.",
     )
     session_idle: timedelta = Field(
         timedelta(days=60),
-        description="A session ends when its device has not been seen for this long (ISO 8601).",
+        description="A session ends when its device has not been seen for this long (ISO 8601), or as much sooner as "
+        "last-seen times are inexact.",
     )
     session_lifetime: timedelta = Field(
         timedelta(days=365),
@@ -137,10 +138,10 @@ class Settings(BaseSettings):
         description="How often last-seen times, gathered in memory, are written. A killed process loses this much.",
     )
     last_seen_precision: timedelta = Field(
-        timedelta(minutes=15),
+        timedelta(minutes=5),
         ge=timedelta(0),
         description="How old the last-seen time of a device, or of a front-end key, gets before it is written anew. "
-        "At most a tenth of the idle time that ends a session is taken.",
+        "At most a hundredth of `GATEFOLD_SESSION_IDLE` is taken.",
     )
 
     hashing_threads: int = Field(1, ge=1, le=64, description="Passwords hashed at once by each account worker.")
@@ -191,7 +192,7 @@ class Settings(BaseSettings):
     @property
     def seen_anew_after(self) -> timedelta:
         """So long after it was last seen, a device is noted again: early enough for no session to end in use."""
-        return min(self.last_seen_precision, self.session_idle / 10)
+        return min(self.last_seen_precision, self.session_idle / 100)
 
     @property
     def secure(self) -> bool:

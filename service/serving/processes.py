@@ -13,7 +13,7 @@ RESTART_AFTER_SECONDS = 1.0
 NICENESS = 19  # a sixtieth of what the others of a session get, where they want all
 NICENESS_AMONG_SESSIONS = 10  # a tenth
 AUTOGROUP = Path("/proc/self/autogroup")
-AUTOGROUP_AGAIN_SECONDS = 0.1  # how often Linux lets those without privileges change one, whosever it is
+AUTOGROUP_TRIES, AUTOGROUP_AGAIN_SECONDS = 100, 0.1  # so often those without privileges may change one, whosever it is
 
 
 class NotReplaced(Exception):
@@ -21,9 +21,15 @@ class NotReplaced(Exception):
 
 
 def settle(name: str) -> None:
-    """For a process that was just started: be seen as ``name``, and leave the parent's signals to the parent."""
+    """For a process that was just started: be seen as ``name``, and leave the parent's signals to the parent.
+
+    It has a session of its own, among which Linux shares its time out (sched(7), "The autogroup feature"): the more
+    processes one session has, the less each of them gets.
+    """
     with suppress(OSError):  # Linux alone has it
         Path("/proc/self/comm").write_text(name)
+    with suppress(OSError):
+        os.setsid()
     heed_the_parent()
 
 
@@ -35,25 +41,22 @@ def heed_the_parent() -> None:
 
 
 def give_way() -> None:
-    """For the thread that calls it and those it starts: run in the time that the others of this session leave."""
+    """For the thread that calls it and those it starts: run in the time that others of this session leave."""
     os.nice(NICENESS)
 
 
 def give_way_to_other_sessions() -> None:
-    """Give way to whatever else runs on the machine as well, such as a database.
+    """Let this whole session run in the time that others leave: those who answer checks, and a database.
 
-    By default Linux shares its time out among sessions, and :func:`give_way` holds within one of them only (sched(7),
-    "The autogroup feature"). So this process gets a session of its own, which gives way as a whole.
+    :func:`give_way` holds within a session only, wherever Linux shares its time out among them.
     """
-    os.setsid()
-    while AUTOGROUP.exists():
-        try:
-            AUTOGROUP.write_text(str(NICENESS_AMONG_SESSIONS))
-            return
-        except BlockingIOError:
-            time.sleep(AUTOGROUP_AGAIN_SECONDS)
-        except OSError:  # as in a container that may not
-            return
+    with suppress(OSError):  # as where there is no such thing, or a container may not
+        for _ in range(AUTOGROUP_TRIES):
+            try:
+                AUTOGROUP.write_text(str(NICENESS_AMONG_SESSIONS))
+                return
+            except BlockingIOError:
+                time.sleep(AUTOGROUP_AGAIN_SECONDS)
 
 
 def allow_many_connections() -> None:

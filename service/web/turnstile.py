@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.access.asking import Caller
+from service.access.asking import Caller, Presented
 from service.accounts.places import Places
 from service.foundation.database import DatabaseUnavailable
 from service.web.api.contract.admission import reader_network, tells_reader_network
@@ -40,8 +40,8 @@ class Turnstile:
         if path not in OF_API and path not in OF_PAGES:
             return None
         # Who calls is asked only where it matters: on PostgreSQL it is a question for each request of a flood.
-        by_key = path in OF_API and "HTTP_AUTHORIZATION" in environ and tells_reader_network(environ)
-        caller = self._caller(environ) if by_key else None
+        speaks = path in OF_API and tells_reader_network(environ) and self._shown(environ).key is not None
+        caller = self._caller(environ) if speaks else None
         return reader_network(self._seen(environ), by_key=caller is not None and caller.key_id is not None)
 
     def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:
@@ -56,11 +56,13 @@ class Turnstile:
         return seen
 
     def _caller(self, environ: "WSGIEnvironment") -> Caller | None:
-        shown = presented(environ, self._house.settings.session_cookie)
         try:
-            return identify(self._house, shown, (), self._house.clock.now()).caller
+            return identify(self._house, self._shown(environ), (), self._house.clock.now()).caller
         except DatabaseUnavailable:  # which the application will tell
             return None
+
+    def _shown(self, environ: "WSGIEnvironment") -> Presented:
+        return presented(environ, self._house.settings.session_cookie)
 
 
 def _nothing(*_: object) -> Any:

@@ -16,7 +16,7 @@ from service.web.doors import EXTENSION, Doors
 from tests.support.clock import FrozenClock
 from tests.support.people import People
 
-PRECISION = timedelta(minutes=15)
+PRECISION = timedelta(minutes=5)
 TICK = timedelta(seconds=1)
 
 

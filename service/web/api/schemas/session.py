@@ -53,7 +53,7 @@ class DeviceOut(Output):
     name: str = Field(description="Its name, which its reader may change.", examples=["Firefox on Android"])
     current: bool = Field(description="Whether it is the one that is asking.", examples=[True])
     first_seen_at: Instant = Field(description="When its reader first signed in on it.")
-    last_seen_at: Instant = Field(description="When it was last used, to a quarter of an hour.")
+    last_seen_at: Instant = Field(description="When it was last used, to a few minutes.")
     signed_in_at: Instant = Field(description="When its reader last signed in on it.")
 
 

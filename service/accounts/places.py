@@ -10,7 +10,7 @@ from secrets import token_bytes
 from threading import Lock
 
 COME_BACK_AFTER_SECONDS = 10  # as who is turned away is told: the longer, the fewer of a flood do it by chance
-ENTRIES = 2**16
+ENTRIES = 2**20  # so that of others one in a thousand is taken for one of a thousand networks that press on
 
 
 class HashingBusy(Exception):
@@ -36,7 +36,7 @@ class TurnedAway:
         return 0 < at <= now < at + COME_BACK_AFTER_SECONDS
 
     def _entry(self, network: str) -> int:
-        return int.from_bytes(blake2b(network.encode(), digest_size=2, key=self._key).digest())
+        return int.from_bytes(blake2b(network.encode(), digest_size=8, key=self._key).digest()) % ENTRIES
 
 
 class Places:

@@ -133,3 +133,11 @@ def test_a_place_is_given_back_where_something_goes_wrong_in_it():
     with suppress(ZeroDivisionError), places.hold("a"):
         raise ZeroDivisionError
     assert finds_one(places, "a")
+
+
+def test_a_flood_from_a_thousand_networks_is_hardly_ever_taken_for_somebody_else():
+    turned_away = TurnedAway()
+    for number in range(1_000):
+        turned_away.note(f"198.51.{number // 256}.{number % 256}", 1.0)
+    others = [f"203.0.{number // 256}.{number % 256}" for number in range(10_000)]
+    assert sum(turned_away.presses_on(other, 2.0) for other in others) < 40  # ten, give or take a few

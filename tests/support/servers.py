@@ -2,22 +2,23 @@
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+import psutil
 
 READY_WITHIN = 30.0
 STOP_WITHIN = 10.0
 
 
 class Server:
-    """One ``gatefold serve`` with all its workers, in a process group of its own."""
+    """One ``gatefold serve`` with all its workers."""
 
     def __init__(self, folder: Path, database_url: str, environment: Mapping[str, str] | None = None) -> None:
         self.port = _free_port()
@@ -77,22 +78,33 @@ class Server:
         """Stop as an operator would. Returns the exit code."""
         if self._process is None:
             return 0
-        self._signal(signal.SIGTERM, group=False)
+        processes = self._processes()
+        self._process.terminate()
         try:
             code = self._process.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:
             code = self.kill()
-        self._signal(signal.SIGKILL)  # whatever it left behind
+        _kill(processes)  # whatever it left behind
         return code
 
     def kill(self) -> int:
         """kill -9 of every process of the server at once."""
-        self._signal(signal.SIGKILL)
+        _kill(self._processes())
         return self._process.wait() if self._process else 0
 
-    def _signal(self, number: signal.Signals, *, group: bool = True) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            (os.killpg if group else os.kill)(self.pid, number)
+    def _processes(self) -> list[psutil.Process]:
+        """Each has a session of its own."""
+        try:
+            parent = psutil.Process(self.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _free_port() -> int:

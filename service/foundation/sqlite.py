@@ -19,8 +19,6 @@ from service.foundation.instants import Instant
 if TYPE_CHECKING:
     from service.foundation.questions import Question, Row, Values
 
-CACHE = "cache_size = -16384"  # KiB for each connection
-
 FAULTS: type[Exception] = sqlite3.OperationalError
 
 
@@ -53,7 +51,6 @@ def prepare(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in (
         "synchronous = FULL",  # what was acknowledged outlives a power cut
         "foreign_keys = ON",
-        CACHE,
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -89,8 +86,7 @@ class SQLiteLine:
         self._connection = sqlite3.connect(
             str(url.database), timeout=backends.PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
         )
-        for pragma in (CACHE, "query_only = ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.execute("PRAGMA query_only = ON")
 
     def ask(self, question: "Question", values: "Values") -> "list[Row]":
         rows = self._connection.execute(question.text, question.write(values)).fetchall()

@@ -11,7 +11,7 @@ from pathlib import Path
 GRACE_SECONDS = 20  # to answer what is under way, once told to stop
 RESTART_AFTER_SECONDS = 1.0
 NICENESS = 19  # a sixtieth of what the others of a session get, where they want all
-NICENESS_AMONG_SESSIONS = 19  # and of what other sessions get: at a tenth, checks were a fifth fewer in a flood
+NICENESS_AMONG_SESSIONS = 19  # and of what other sessions get
 AUTOGROUP = Path("/proc/self/autogroup")
 AUTOGROUP_TRIES, AUTOGROUP_AGAIN_SECONDS = 100, 0.1  # so often those without privileges may change one, whosever it is
 

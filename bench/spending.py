@@ -24,8 +24,8 @@ def busiest(pid: int) -> psutil.Process:
 def memory_of(process: psutil.Process) -> tuple[int, int]:
     """A process's memory in octets: resident, and of that what it alone has written.
 
-    The rest it shares with the process that started it, or maps from files. The machine
-    holds those pages once, whoever has them, and gives up those of files when it needs the room.
+    The rest it shares with the process that started it, or maps from files. The machine holds those pages once, whoever
+    has them, and gives up those of files when it needs the room.
     """
     told = {}
     for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()[1:]:

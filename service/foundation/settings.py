@@ -189,7 +189,7 @@ class Settings(BaseSettings):
         """How many passwords are hashed or wait for it, in all account workers."""
         return self.account_workers_here * (self.hashing_threads + self.hashing_queue)
 
-    @property
+    @cached_property
     def seen_anew_after(self) -> timedelta:
         """So long after it was last seen, a device is noted again: early enough for no session to end in use."""
         return min(self.last_seen_precision, self.session_idle / 100)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 GRACE_SECONDS = 20  # to answer what is under way, once told to stop
 RESTART_AFTER_SECONDS = 1.0
-NICENESS = 19  # a sixtieth of what the others of a session get, where they want all
-NICENESS_AMONG_SESSIONS = 19  # and of what other sessions get
+NICENESS = 19  # a sixtieth of what another gets, where both want all
 AUTOGROUP = Path("/proc/self/autogroup")
 AUTOGROUP_TRIES, AUTOGROUP_AGAIN_SECONDS = 100, 0.1  # so often those without privileges may change one, whosever it is
 
@@ -41,19 +40,19 @@ def heed_the_parent() -> None:
 
 
 def give_way() -> None:
-    """For the thread that calls it and those it starts: run in the time that others of this session leave."""
+    """For the thread that calls it and those it starts: run in the time that others leave, a database among them.
+
+    It holds where Linux does not share its time out among sessions, as in a container.
+    """
     os.nice(NICENESS)
 
 
 def give_way_to_other_sessions() -> None:
-    """Let this whole session run in the time that others leave: those who answer checks, and a database.
-
-    :func:`give_way` holds within a session only, wherever Linux shares its time out among them.
-    """
+    """The same for this whole process, where Linux does share its time out among sessions."""
     with suppress(OSError):  # as where there is no such thing, or a container may not
         for _ in range(AUTOGROUP_TRIES):
             try:
-                AUTOGROUP.write_text(str(NICENESS_AMONG_SESSIONS))
+                AUTOGROUP.write_text(str(NICENESS))
                 return
             except BlockingIOError:
                 time.sleep(AUTOGROUP_AGAIN_SECONDS)

@@ -1,7 +1,6 @@
 """What every door has at hand: the settings, the database, the clock, and what was made from them once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from threading import Semaphore
 from typing import cast
 
@@ -34,7 +33,6 @@ class Doors:
     rule: Rule
     senders: Semaphore  # turns to read a request's body
     modes: frozenset[Mode]  # the kinds of front-end key that are believed
-    seen_anew_after: timedelta
     writer: SightingsWriter
     devices_seen: Sightings
     keys_used: Sightings
@@ -60,7 +58,6 @@ def open_doors(settings: Settings, database: Database, clock: Clock) -> Doors:
         ),
         senders=Semaphore(settings.threads // 2),
         modes=frozenset({Mode.LIVE}) if settings.production else frozenset(Mode),
-        seen_anew_after=settings.seen_anew_after,
         writer=writer,
         devices_seen=writer.gather(write_last_seen),
         keys_used=writer.gather(write_last_used),

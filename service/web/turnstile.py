@@ -40,13 +40,13 @@ class Turnstile:
         if path not in OF_API and path not in OF_PAGES:
             return None
         # Who calls is asked only where it matters: on PostgreSQL it is a question for each request of a flood.
-        speaks = path in OF_API and tells_reader_network(environ) and self._shown(environ).key is not None
-        caller = self._caller(environ) if speaks else None
+        shown = self._shown(environ) if path in OF_API and tells_reader_network(environ) else None
+        caller = self._caller(shown) if shown and shown.key else None
         return reader_network(self._seen(environ), by_key=caller is not None and caller.key_id is not None)
 
     def sharing(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:
         """The headers that let a page read that she was turned away, if it is one of a site's."""
-        known = environ["PATH_INFO"] in OF_API and asked_by_page(environ) and self._caller(environ)
+        known = environ["PATH_INFO"] in OF_API and asked_by_page(environ) and self._caller(self._shown(environ))
         return sharing_with(environ["HTTP_ORIGIN"]) if known else []
 
     def _seen(self, environ: "WSGIEnvironment") -> "WSGIEnvironment":
@@ -55,14 +55,14 @@ class Turnstile:
         self._see_past_proxies(seen, _nothing)
         return seen
 
-    def _caller(self, environ: "WSGIEnvironment") -> Caller | None:
-        try:
-            return identify(self._house, self._shown(environ), (), self._house.clock.now()).caller
-        except DatabaseUnavailable:  # which the application will tell
-            return None
-
     def _shown(self, environ: "WSGIEnvironment") -> Presented:
         return presented(environ, self._house.settings.session_cookie)
+
+    def _caller(self, shown: Presented) -> Caller | None:
+        try:
+            return identify(self._house, shown, (), self._house.clock.now()).caller
+        except DatabaseUnavailable:  # which the application will tell
+            return None
 
 
 def _nothing(*_: object) -> Any:

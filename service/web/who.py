@@ -44,7 +44,7 @@ def identify(house: Doors, shown: Presented, slugs: Sequence[str], now: datetime
 
 def note_sightings(house: Doors, answer: Answer, now: datetime) -> None:
     """Whoever was seen a moment ago need not be noted again: most page views are not the first of a visit."""
-    device, caller, lately = answer.session.device, answer.caller, now - house.seen_anew_after
+    device, caller, lately = answer.session.device, answer.caller, now - house.settings.seen_anew_after
     if device and device.last_seen_at <= lately:
         house.devices_seen.note(device.id, now)
     if caller and caller.key_id and (caller.key_used_at is None or caller.key_used_at <= lately):

@@ -18,7 +18,7 @@ import pytest
 from service.devices.store import list_devices
 from service.foundation.database import Database
 from service.foundation.schema import current_revision, expected_revision
-from service.serving.processes import AUTOGROUP, NICENESS, NICENESS_AMONG_SESSIONS
+from service.serving.processes import AUTOGROUP, NICENESS
 from tests.process.calling import NO_REPLY
 from tests.process.family import family, gone, members
 from tests.process.town import Town, open_town
@@ -54,7 +54,7 @@ def test_a_stop_answers_what_is_under_way_and_writes_what_was_gathered(town: Tow
         asked = [ask_slowly(stack, town) for _ in range(UNDER_WAY)]
         time.sleep(0.3)
         begun = time.monotonic()
-        (os.killpg if number == signal.SIGINT else os.kill)(server.pid, number)  # a terminal's Ctrl-C reaches all
+        (os.killpg if number == signal.SIGINT else os.kill)(server.pid, number)  # a terminal's Ctrl-C reaches the group
         assert [connection.getresponse().status for connection in asked] == [401] * UNDER_WAY
     assert server.stop() == 0
     assert time.monotonic() - begun < SOON
@@ -121,7 +121,7 @@ def test_account_workers_give_way_to_reading_workers_and_to_all_other_sessions(t
     for process in family(town.servers[0]):  # or one would share what a session gets with others
         assert os.getsid(process.pid) == process.pid
     autogroup = Path(f"/proc/{account.pid}/autogroup")
-    assert wait_until(lambda: autogroup.read_text().split()[-1] == str(NICENESS_AMONG_SESSIONS))
+    assert wait_until(lambda: autogroup.read_text().split()[-1] == str(NICENESS))
 
 
 def test_what_a_killed_account_worker_was_answering_is_told_to_be_interrupted(town: Town):

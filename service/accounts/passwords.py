@@ -13,6 +13,7 @@ from argon2.low_level import Type
 
 from service.accounts.places import Places
 from service.accounts.reader import PasswordRefused
+from service.foundation.cores import staying_on_this_core
 
 LONGEST = 1000
 EARLY_GUESSES = 10**9
@@ -77,12 +78,12 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """The hash to store."""
-        with self._turns:
+        with self._turns, staying_on_this_core():
             return str(self._hasher.hash(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is the one hashed. ``None`` (no such reader) takes as long and is never right."""
-        with self._turns:
+        with self._turns, staying_on_this_core():
             try:
                 self._hasher.verify(stored or self._nobody, password)
             except (VerificationError, InvalidHashError, UnicodeEncodeError):

@@ -1,6 +1,8 @@
 """The password rules as a table, the places of those who wait, and the hashing."""
 
 import contextlib
+import os
+import sys
 import time
 from threading import Event, Thread
 
@@ -113,6 +115,27 @@ def test_a_password_that_cannot_be_encoded_is_never_right():
 @pytest.mark.parametrize("password", ["nobody", "plum-ladder-orbit-seven"])
 def test_nobody_has_no_right_password(password):
     assert not quick_passwords().verify(None, password)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone lets a thread say where it runs")
+def test_a_hash_ends_on_the_core_that_it_began_on(monkeypatch):
+    passwords = quick_passwords()
+    hasher, free = passwords._hasher, os.sched_getaffinity(0)
+    seen = []
+
+    class Watched:
+        def hash(self, password):
+            seen.append(os.sched_getaffinity(0))
+            return hasher.hash(password)
+
+        def verify(self, stored, password):
+            seen.append(os.sched_getaffinity(0))
+            return hasher.verify(stored, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Watched())
+    passwords.verify(passwords.hash("plum-ladder-orbit-seven"), "plum-ladder-orbit-seven")
+    assert [len(cores) for cores in seen] == [1, 1]
+    assert os.sched_getaffinity(0) == free
 
 
 def test_an_unknown_reader_is_hashed_for_as_a_known_one_is(monkeypatch):

@@ -4,7 +4,8 @@ import os
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from itertools import count
+from itertools import count, islice
+from math import ceil
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -37,6 +38,7 @@ def measure_flood(filled: Filled, port: int, folder: Path, rounds: int, say: Say
     population, check = filled.population, CASES[0]
     per_second = TIMES_WHAT_IS_HASHED * hashes_per_second()
     sign_ins = _sign_ins(population)
+    poured_out = ceil(per_second * (RISING_SECONDS + FLOODED_SECONDS))
     idle: list[Run] = []
     flooded: list[Run] = []
     floods: list[Flood] = []
@@ -48,7 +50,8 @@ def measure_flood(filled: Filled, port: int, folder: Path, rounds: int, say: Say
                 folder / "flood.requests", check.requests(population, FLOODED_SECONDS, seed=1_000 + number)
             )
             idle.append(drive(gatefold, checks, IDLE_SECONDS, connections=CONNECTIONS))
-            with Flood(gatefold.port, sign_ins, per_second) as flood:
+            poured = write_requests(folder / "poured.requests", list(islice(sign_ins, poured_out)))
+            with Flood(gatefold, poured, per_second) as flood:
                 floods.append(flood)
                 time.sleep(RISING_SECONDS)
                 flooded.append(drive(gatefold, checks, FLOODED_SECONDS, connections=CONNECTIONS))

@@ -17,7 +17,7 @@ def staying_on_this_core() -> Iterator[None]:
         yield
         return
     others = os.sched_getaffinity(0)
-    with suppress(OSError):  # as where a container may not
+    with suppress(OSError, ValueError, AttributeError):  # a container may not, and some C libraries cannot tell
         os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
     try:
         yield

@@ -3,9 +3,10 @@
 import multiprocessing
 import os
 import signal
+import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
-from socket import create_server, socket
 from threading import Event, Timer
 from typing import Any, Protocol
 
@@ -29,6 +30,7 @@ from service.web.answers import Answered
 
 HEADERS_WITHIN_MS = 10_000  # and so long a connection may be idle
 LARGEST_HEADERS = 64 * 1024
+TAKEN_WITHIN_SECONDS = 20.0  # more of an answer, or the connection ends: who takes nothing would hold it for ever
 BACKLOG = 2048  # and so many connections at once, over all reading workers
 OVERLAP_SECONDS = 4.0  # of an old reading worker with the one that replaces it, which has to start meanwhile
 LEAVES_AFTER_SECONDS = 1.0  # in which whoever keeps a connection is told, with an answer, to come back on another
@@ -88,7 +90,14 @@ class Door(MPServer):
     """
 
     def __init__(
-        self, host: str, port: int, *, workers: int, threads: int, before_replacing: Callable[[], None]
+        self,
+        host: str,
+        port: int,
+        *,
+        workers: int,
+        threads: int,
+        before_replacing: Callable[[], None],
+        taken_within: float = TAKEN_WITHIN_SECONDS,
     ) -> None:
         super().__init__(
             "reading workers",
@@ -109,6 +118,7 @@ class Door(MPServer):
             log_level=LogLevels.error,
         )
         self.on_reload(before_replacing)
+        self._taken_within = taken_within
 
     def open(self, answering: Callable[[], Answering]) -> None:
         """Take requests until told to stop, with what ``answering`` makes in each reading worker."""
@@ -117,8 +127,10 @@ class Door(MPServer):
     def _init_shared_socket(self) -> None:
         door = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
         self._ssp, self._shd = None, door  # type: ignore[assignment]
-        self._sso = socket(fileno=door.get_fd())
+        self._sso = socket.socket(fileno=door.get_fd())
         self._sso.set_inheritable(True)
+        if sys.platform == "linux":  # where connections have it from the socket that they come by
+            self._sso.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._taken_within * 1000))
 
     def _spawn_workers(self, *args: Any) -> None:
         super()._spawn_workers(*args)  # type: ignore[no-untyped-call]
@@ -153,7 +165,7 @@ def _read(*args: Any) -> None:
 def _stop_once_all_are_told(door: int) -> WorkerSignal:
     """At SIGTERM, accept no more; and stop a moment later, for a stop drops whoever has a connection and is silent."""
     stop = WorkerSignal()
-    deserted = create_server(("127.0.0.1", 0))
+    deserted = socket.create_server(("127.0.0.1", 0))
     deserted.setblocking(False)
 
     def leave_the_door(*_: object) -> None:

@@ -30,6 +30,7 @@ from service.web.answers import Answered
 MOST_BODIES = 4
 MOST_WAITING = 6
 BODY_WITHIN_SECONDS = 1.0
+TAKEN_WITHIN_SECONDS = 1.0
 
 
 class Lane:
@@ -88,7 +89,14 @@ def open_reading(hatch: Hatch) -> Reading:
 def main(port: int) -> None:
     hatch = Hatch()
     crew = Crew([Post("account-worker", run_account_worker, (create_application, hatch))])
-    door = Door("127.0.0.1", port, workers=1, threads=MOST_BODIES + 1, before_replacing=crew.replace)
+    door = Door(
+        "127.0.0.1",
+        port,
+        workers=1,
+        threads=MOST_BODIES + 1,
+        before_replacing=crew.replace,
+        taken_within=TAKEN_WITHIN_SECONDS,
+    )
     os.register_at_fork(after_in_child=heed_the_parent)
     crew.start()
     try:

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from service.serving.bodies import LARGEST
-from tests.serving.stand_in import BODY_WITHIN_SECONDS, MOST_BODIES, MOST_WAITING
+from tests.serving.stand_in import BODY_WITHIN_SECONDS, MOST_BODIES, MOST_WAITING, TAKEN_WITHIN_SECONDS
 from tests.support.waiting import wait_until
 
 CHECKOUT = Path(__file__).parents[2]
@@ -154,6 +154,41 @@ def test_a_body_that_comes_too_slowly_is_cut_off(stand_in: StandIn):
             assert told.startswith(b"HTTP/1.1 408 ")
             assert told.endswith(b"}")
     assert 2 * BODY_WITHIN_SECONDS <= time.monotonic() - begun < 8 * BODY_WITHIN_SECONDS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the proxy in front can tell")
+def test_who_takes_nothing_of_an_answer_is_hung_up_on(stand_in: StandIn):
+    with ExitStack() as stack:
+        deaf = asks_for_a_large_answer(stack, stand_in, LARGEST)
+        client = deaf.getsockname()
+        assert wait_until(lambda: client in clients_of(stand_in))
+        assert wait_until(lambda: client not in clients_of(stand_in), within=10 * TAKEN_WITHIN_SECONDS)
+
+
+def test_who_takes_an_answer_slowly_has_all_of_it(stand_in: StandIn):
+    hurrying_after, left = time.monotonic() + 3 * TAKEN_WITHIN_SECONDS, LARGEST
+    with ExitStack() as stack:
+        slow = asks_for_a_large_answer(stack, stand_in, LARGEST)
+        while left > 0:
+            left -= len(slow.recv(LARGEST) or pytest.fail("hung up on"))
+            if time.monotonic() < hurrying_after:
+                time.sleep(TAKEN_WITHIN_SECONDS / 4)
+
+
+def asks_for_a_large_answer(stack: ExitStack, stand_in: StandIn, size: int) -> socket.socket:
+    """On a connection that keeps next to nothing of it waiting to be read."""
+    connection = stack.enter_context(closing(socket.socket()))
+    connection.settimeout(SOON)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", stand_in.port))
+    connection.sendall(b"POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size + bytes(size))
+    return connection
+
+
+def clients_of(stand_in: StandIn) -> set[tuple[str, int]]:
+    (worker,) = stand_in.members("reading-worker")
+    held = [connection for connection in worker.net_connections() if connection.status == psutil.CONN_ESTABLISHED]
+    return {(connection.raddr.ip, connection.raddr.port) for connection in held}
 
 
 def test_slow_senders_keep_neither_the_lane_nor_others_waiting(stand_in: StandIn):

@@ -110,7 +110,8 @@ class Reading:
                 body = self._bodies.read(environ, partial(cut_off, reply, self._refusals.of(TOO_SLOW, environ)))
                 whole = {**BASICS, **environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
                 whole.pop("HTTP_TRANSFER_ENCODING", None)
-                return self._answered_whole(whole, body, reply, network)
+                with self._watch.turn():
+                    return self._answered_whole(whole, body, reply, network)
         except TooManyAside:
             raise no_room() from None
 

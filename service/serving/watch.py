@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock, Thread, get_ident
+from threading import Lock, Semaphore, Thread, get_ident
 
 RELIEVED_AFTER_SECONDS = 0.25  # looking more often costs: Python wakes who waits to run at each request
 
@@ -39,6 +39,7 @@ class Watch:
         self._strayed = False  # whether anyone else took a request lately
         self._resting: list[tuple[int, Lock]] = []
         self._changing = Lock()
+        self._turns = Semaphore(most_on_watch)
         Thread(target=self._relieve, name="relief", daemon=True).start()
 
     def take(self) -> None:
@@ -63,6 +64,19 @@ class Watch:
         finally:
             with self._changing:
                 self._aside -= 1
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """For a thread aside that has what it waited for: within the block, as many run as may be on watch.
+
+        If all ran, they would stop each other at each row that SQLite is asked for. Who has waited long runs anyhow.
+        """
+        its_own = self._turns.acquire(timeout=RELIEVED_AFTER_SECONDS)
+        try:
+            yield
+        finally:
+            if its_own:
+                self._turns.release()
 
     def rest(self) -> None:
         """For a thread whose request is answered: returns when it shall take another."""

@@ -8,7 +8,7 @@ from threading import Barrier, Event, Lock, Thread
 
 import pytest
 
-from service.serving.watch import TooManyAside, Watch
+from service.serving.watch import RELIEVED_AFTER_SECONDS, TooManyAside, Watch
 
 SOON = 5.0  # seconds
 MOST_ASIDE = 3
@@ -163,3 +163,50 @@ def test_a_thread_that_is_kept_by_its_request_is_relieved(server: Server):
         assert answered(server)
     over.set()
     assert answered(server)
+
+
+@contextmanager
+def taking_turns(server: Server, within: Request) -> Iterator[None]:
+    """As many as may be aside take a turn each, and do this in it; at the block's end they have."""
+    back = SimpleQueue[int]()
+
+    def request() -> None:
+        with server.watch.aside(), server.watch.turn():
+            within()
+        back.put(1)
+
+    for _ in range(MOST_ASIDE):
+        server.send(request)
+    yield
+    for _ in range(MOST_ASIDE):
+        back.get(timeout=SOON)
+
+
+def test_of_those_aside_as_many_run_as_may_be_on_watch(server: Server, most_on_watch: int):
+    running: list[int] = []
+    at_once = SimpleQueue[int]()
+
+    def run() -> None:
+        running.append(1)
+        time.sleep(RELIEVED_AFTER_SECONDS / 10)
+        at_once.put(len(running))
+        running.pop()
+
+    with taking_turns(server, run):
+        assert answered(server)
+    assert max(at_once.get() for _ in range(MOST_ASIDE)) == most_on_watch
+
+
+def test_whom_others_keep_from_a_turn_for_long_runs_anyhow(server: Server):
+    over, running = Event(), SimpleQueue[int]()
+
+    def run() -> None:
+        running.put(1)
+        over.wait(SOON)
+
+    with taking_turns(server, run):
+        for _ in range(MOST_ASIDE):
+            running.get(timeout=SOON)
+        over.set()
+    with taking_turns(server, lambda: None):  # which all were given back
+        pass

@@ -71,10 +71,11 @@ def _learn(
             "slugs": listed(new_slugs, embedded=embedded) if several else "".join(new_slugs),
         },
     )
+    who = [row for row in rows if row[SLUG] is None] if several else rows
     if by is not By.SITE:
-        caller = known.callers[shown] = _caller(rows[0], modes)
+        caller = known.callers[shown] = _caller(who[0], modes)
     if new_session:
-        known.sessions[token] = _session_facts(rows)
+        known.sessions[token] = _session_facts(who)
     if caller and new_slugs:
         found = {row[SLUG]: row for row in rows}
         for slug in new_slugs:

@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, String, and_, bindparam, case, cast, func, null, select
+from sqlalchemy import ARRAY, String, and_, bindparam, case, cast, func, null, select, type_coerce, union_all
 
 from service.access.store import ENTITLEMENT_COLUMNS, entitlements
 from service.accounts.store import READER_COLUMNS, readers
@@ -31,6 +31,7 @@ ENDED_COLUMNS = (
     ended_sessions.c.cause,
     ended_sessions.c.by_device,
 )
+SESSION_COLUMNS = (*DEVICE_COLUMNS, *READER_COLUMNS, *ENDED_COLUMNS, *ENTITLEMENT_COLUMNS)
 DEVICE = len(KEY_COLUMNS)
 READER = DEVICE + len(DEVICE_COLUMNS)
 ENDED = READER + len(READER_COLUMNS)
@@ -49,38 +50,51 @@ class By(StrEnum):
 
 @lru_cache
 def question(by: By, *, about_session: bool, about_articles: int, embedded: bool) -> Question:
-    """One row of who is asking, times the reader's entitlements, times the articles: none, one, or ``SEVERAL``.
+    """Who is asking, and none, one or ``SEVERAL`` articles.
 
-    Columns of what is not asked about are there and empty.
+    There is a row for each of the reader's entitlements, or one. One article stands in the same rows, several in rows
+    of their own. Columns of what is not told about are empty.
     """
     asked = select(
         cast(bindparam("shown"), String).label("shown"), cast(bindparam("token"), String).label("token")
     ).subquery("asked")
-    source: Any = asked
-    site: Any = asked.c.shown
-    caller: list[Any] = _nothing(KEY_COLUMNS)
+    caller, site, the_site = _caller(by, asked)
+    session, source = _session(asked, the_site) if about_session else (_nothing(SESSION_COLUMNS), the_site)
+    rows: Any
+    if about_articles == SEVERAL:
+        those = the_site.join(articles, and_(articles.c.site_id == site, _among(embedded=embedded)))
+        rows = select(*_nothing(KEY_COLUMNS), *_nothing(SESSION_COLUMNS), *TERMS_COLUMNS).select_from(those)
+        if about_session or by is not By.SITE:
+            rows = union_all(select(*caller, *session, *_nothing(TERMS_COLUMNS)).select_from(source), rows)
+    elif about_articles:
+        it = source.outerjoin(articles, and_(articles.c.site_id == site, articles.c.slug == bindparam("slugs")))
+        rows = select(*caller, *session, *TERMS_COLUMNS).select_from(it)
+    else:
+        rows = select(*caller, *session).select_from(source)
+    return Question(rows, embedded=embedded)
+
+
+def _caller(by: By, asked: Any) -> tuple[Sequence[Any], Any, Any]:
+    """What fills ``KEY_COLUMNS``, the site's id, and what to select both from."""
     if by is By.KEY:
-        source = source.outerjoin(front_end_keys, front_end_keys.c.digest == asked.c.shown)
-        site, caller = front_end_keys.c.site_id, list(KEY_COLUMNS)
-    elif by is By.ORIGIN:
-        source = source.outerjoin(site_addresses, site_addresses.c.origin == asked.c.shown)
-        site, caller = site_addresses.c.site_id, [site_addresses.c.site_id, *_nothing(KEY_COLUMNS[1:])]
-    session = (*DEVICE_COLUMNS, *READER_COLUMNS, *ENDED_COLUMNS, *ENTITLEMENT_COLUMNS)
-    if about_session:
-        not_live = case((devices.c.id.is_(None), asked.c.token))  # so that a live session's is not looked for
-        lately = entitlements.c.over_at > bindparam("recently")
-        source = (
-            source.outerjoin(devices, devices.c.token_digest == asked.c.token)
-            .outerjoin(readers, readers.c.id == devices.c.reader_id)
-            .outerjoin(ended_sessions, ended_sessions.c.token_digest == not_live)
-            .outerjoin(entitlements, and_(entitlements.c.reader_id == devices.c.reader_id, lately))
-        )
-    columns = [*caller, *(session if about_session else _nothing(session))]
-    if about_articles:
-        wanted = _among(embedded=embedded) if about_articles == SEVERAL else articles.c.slug == bindparam("slugs")
-        source = source.outerjoin(articles, and_(articles.c.site_id == site, wanted))
-        columns += TERMS_COLUMNS
-    return Question(select(*columns).select_from(source), embedded=embedded)
+        found = asked.outerjoin(front_end_keys, front_end_keys.c.digest == asked.c.shown)
+        return KEY_COLUMNS, front_end_keys.c.site_id, found
+    if by is By.ORIGIN:
+        found = asked.outerjoin(site_addresses, site_addresses.c.origin == asked.c.shown)
+        return [site_addresses.c.site_id, *_nothing(KEY_COLUMNS[1:])], site_addresses.c.site_id, found
+    return _nothing(KEY_COLUMNS), asked.c.shown, asked
+
+
+def _session(asked: Any, source: Any) -> tuple[Sequence[Any], Any]:
+    """``SESSION_COLUMNS``, and what to select them from beside the source."""
+    not_live = case((devices.c.id.is_(None), asked.c.token))  # so that a live session's is not looked for
+    lately = entitlements.c.over_at > bindparam("recently")
+    return SESSION_COLUMNS, (
+        source.outerjoin(devices, devices.c.token_digest == asked.c.token)
+        .outerjoin(readers, readers.c.id == devices.c.reader_id)
+        .outerjoin(ended_sessions, ended_sessions.c.token_digest == not_live)
+        .outerjoin(entitlements, and_(entitlements.c.reader_id == devices.c.reader_id, lately))
+    )
 
 
 def listed(slugs: Sequence[str], *, embedded: bool) -> str:
@@ -96,4 +110,4 @@ def _among(*, embedded: bool) -> Any:
 
 
 def _nothing(columns: Sequence[Any]) -> list[Any]:
-    return [null().label(f"no_{column.table.name}_{column.name}") for column in columns]
+    return [type_coerce(null(), column.type).label(f"no_{column.table.name}_{column.name}") for column in columns]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Select
+from sqlalchemy import JSON, CompoundSelect, Select
 from sqlalchemy.engine import URL
 
 from service.foundation.backends import backend, backend_of
@@ -22,7 +22,7 @@ Values = Mapping[str, str]  # instants as :func:`instant_text` writes them
 class Question:
     """A SELECT, as one of the two dialects writes it, with what turns its columns into our values."""
 
-    def __init__(self, statement: Select[Any], *, embedded: bool) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], *, embedded: bool) -> None:
         database = backend(embedded=embedded)
         compiled: Any = statement.compile(dialect=database.dialect())
         self.text = str(compiled)

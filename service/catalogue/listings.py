@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select, tuple_
 from sqlalchemy.engine import Connection
 
 from service.catalogue.articles import Article, Section, Status, Terms, Visibility
@@ -37,6 +37,12 @@ class Filter:
 class Page:
     items: tuple[Article, ...]
     next_cursor: str | None
+
+
+def list_products(connection: Connection) -> list[str]:
+    """What articles of any site name among their products. It looks through all articles."""
+    named = connection.execute(select(cast(articles.c.products, Text)).distinct()).scalars()
+    return sorted({product for several in named for product in json.loads(several)})
 
 
 def list_articles(

@@ -9,6 +9,7 @@ from service.access.entitlements import Grant, Source, State
 from service.access.store import get_grant, list_grants
 from service.access.store import grant as store_grant
 from service.access.store import revoke as store_revoke
+from service.catalogue.listings import list_products
 from service.cli.arguments import Handle, InstantOrDay, Line, OneOf, PeriodOfTime
 from service.cli.named_reader import READER, get_reader_named
 from service.cli.opening import open_house
@@ -70,8 +71,11 @@ def grant(
             granted = store_grant(
                 connection, found.id, product, source, start, end, granted_by=_staff(), note=note or "", now=now
             ).entitlement
+            sold = list_products(connection)
     until = f"until {spoken(end)}" if end else "without an end"
     click.echo(f"Granted {product} to {found.email} from {spoken(start)} {until} ({granted.id}).")
+    if product not in sold:
+        click.echo(f"No article names {product}; the products that are named: {', '.join(sold) or 'none'}.", err=True)
 
 
 @click.command()
@@ -103,7 +107,7 @@ def _revoke_one(entitlement_id: str) -> None:
         before = get_grant(connection, entitlement_id)
         if before.entitlement.state(now) in WITH_EFFECT:
             store_revoke(connection, entitlement_id, now)
-            click.echo(_revoked(before))
+            click.echo(_revoked(before, before.entitlement.reader_id))
         else:
             click.echo(f"{entitlement_id} was over already: nothing changed.")
 
@@ -120,13 +124,13 @@ def _revoke_all(reader: str, product: str) -> None:
         for held in standing:
             store_revoke(connection, held.entitlement.id, now)
     for held in standing:
-        click.echo(_revoked(held))
+        click.echo(_revoked(held, found.email))
     if not standing:
         click.echo(f"{found.email} has no right to {product} that could be revoked: nothing changed.")
 
 
-def _revoked(held: Grant) -> str:
-    return f"Revoked {held.entitlement.id}: the right of {held.entitlement.reader_id} to {held.entitlement.product}."
+def _revoked(held: Grant, reader: str) -> str:
+    return f"Revoked {held.entitlement.id}: the right of {reader} to {held.entitlement.product}."
 
 
 def _after(start: datetime, period: Period) -> datetime:

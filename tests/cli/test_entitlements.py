@@ -3,12 +3,14 @@
 import getpass
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
 from service.cli.periods import Period
 from tests.cli.conftest import CommandLine
+from tests.cli.test_importing import story, write_stories
 from tests.support.databases import sqlite_only
 
 ALICE = "alice@example.org"
@@ -28,6 +30,15 @@ def test_a_grant_begins_now_and_has_no_end_unless_it_is_told(alice: CommandLine)
     assert entitlement["source"] == "staff"
     assert entitlement["granted_by"].startswith("cli")
     assert datetime.now(UTC) - datetime.fromisoformat(entitlement["starts_at"]) < timedelta(minutes=1)
+
+
+def test_a_product_that_no_article_names_is_granted_and_told_of(alice: CommandLine, tmp_path: Path) -> None:
+    assert "No article names premium; the products that are named: none." in alice("grant", ALICE, "premium").stderr
+    alice("sites", "add", "daily", "--name", "The Daily", "--address", "http://localhost:8401")
+    stories = write_stories(tmp_path / "stories.jsonl", [story(1), story(2) | {"products": ["archive", "premium"]}])
+    alice("import", stories, "--site", "daily")
+    assert "the products that are named: archive, premium." in alice("grant", ALICE, "premuim").stderr
+    assert not alice("grant", ALICE, "archive").stderr
 
 
 def test_a_grant_is_for_the_period_that_is_told(alice: CommandLine) -> None:
@@ -120,7 +131,7 @@ def test_all_of_a_readers_rights_to_a_product_are_revoked_and_no_others(alice: C
     alice("grant", ALICE, "premium", "--from", "2030-01-01")
     alice("grant", ALICE, "archive")
     said = alice("revoke", "--reader", ALICE, "--product", "premium").stdout
-    assert said.count("Revoked ent_") == 2
+    assert said.count("Revoked ent_") == said.count(f"the right of {ALICE} to premium.") == 2
     states = sorted((entitlement["product"], entitlement["state"]) for entitlement in held(alice))
     assert states == [("archive", "active"), ("premium", "revoked"), ("premium", "revoked")]
     assert "nothing changed" in alice("revoke", "--reader", ALICE, "--product", "premium").stdout

@@ -132,7 +132,7 @@ def hand_over(call: Call, outcome: SignedIn | DeviceChoice) -> SessionStarted:
     if isinstance(outcome, DeviceChoice):
         raise Problem(
             problems.DEVICE_LIMIT_REACHED,
-            f"She is signed in on {outcome.limit} devices already: one of them must give way.",
+            _too_many(outcome.limit),
             {
                 "devices": [device_out(device) for device in outcome.devices],
                 "swap_ticket": outcome.ticket.token,
@@ -154,6 +154,12 @@ def hand_over(call: Call, outcome: SignedIn | DeviceChoice) -> SessionStarted:
         reader=reader_out(outcome.reader),
         device=device_out(session.device, session.device),
     )
+
+
+def _too_many(devices: int) -> str:
+    if devices == 1:
+        return "She is signed in on one device already: it must give way."
+    return f"She is signed in on {devices} devices already: one of them must give way."
 
 
 def _device_name(name: str | None) -> str | None:

@@ -76,7 +76,9 @@ def test_a_revoked_key_is_refused_at_once(staff: Asking, database: Database, sit
     assert staff.get("/v1/sections").status_code == 200
     with database.writing() as connection:
         revoke_key(connection, list_keys(connection, site.id)[0].id, clock.now())
-    assert code_of(staff.get("/v1/sections")) == "key_required"
+    refused = staff.get("/v1/sections")
+    assert code_of(refused) == "key_required"
+    assert refused.json["detail"] == "The key that was sent is not known here, or not any more."
 
 
 OURS, THEIRS, STRANGE, NONE = OUR_ADDRESS, THEIR_ADDRESS, "https://evil.example", None

@@ -140,6 +140,20 @@ def test_a_lowered_limit_names_how_many_more_will_go(
     assert five[3].device.id in remaining
 
 
+def test_where_one_device_is_all_there_is_nothing_to_choose(
+    visitor: Visitor, people: People, sign_in: Callable[..., StartedSession], database: Database
+) -> None:
+    with database.writing() as connection:
+        set_device_limit(connection, people.alice.id, 1)
+    only = sign_in(people.alice, "Firefox on Linux")
+    page = visitor.sign_in(people.alice.email, people.alice.password)
+    assert page.title == "You are signed in on one device"
+    assert "as many as your account may have at once. Sign it out, and this one" in page.text
+    assert choose(visitor, page, only).leads_to == "/account"
+    devices = visitor.open("/account/devices").text
+    assert "You are signed in on this device, the only one that your account may have at once." in devices
+
+
 def test_a_device_that_is_made_up_ends_none(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:

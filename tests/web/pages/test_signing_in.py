@@ -90,6 +90,8 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(visitor: Vis
     assert wrong.status == unknown.status == impossible.status == 401
     assert wrong.text == unknown.text == impossible.text
     assert "The email or the password is not right." in wrong.text
+    assert "Just made an account? Open the link in our mail first." in wrong.text
+    assert "Just made an account?" not in visitor.open("/sign-in").text
 
 
 def test_what_was_filled_in_is_kept_but_no_password(visitor: Visitor, people: People) -> None:

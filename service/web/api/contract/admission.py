@@ -92,11 +92,10 @@ def let_in(
     if shown.key is None:
         _check_browser(Request(environ), known=caller is not None)
     if caller is None:
-        raise Problem(
-            problems.KEY_REQUIRED,
-            "Call with a front-end key, or from a page at one of a site's addresses.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+        call_with = "Call with a front-end key, or from a page at one of a site's addresses."
+        unknown = "The key that was sent is not known here, or not any more."
+        said = call_with if shown.key is None else unknown
+        raise Problem(problems.KEY_REQUIRED, said, headers={"WWW-Authenticate": "Bearer"})
     _check_scope(endpoint.callers, caller)
     if endpoint.callers.reader:
         _check_reader(answer.session)

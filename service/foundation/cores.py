@@ -2,9 +2,10 @@
 
 import ctypes
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+_sched_getcpu = getattr(ctypes.CDLL(None), "sched_getcpu", None)
 
 
 @contextmanager
@@ -13,14 +14,22 @@ def staying_on_this_core() -> Iterator[None]:
 
     For long work that should give way: each time that it is moved to another core, it is in somebody's way again.
     """
-    if sys.platform != "linux":
-        yield
-        return
-    others = os.sched_getaffinity(0)
-    with suppress(OSError, ValueError, AttributeError):  # a container may not, and some C libraries cannot tell
-        os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
+    free = _stay_here()
     try:
         yield
     finally:
-        with suppress(OSError):
-            os.sched_setaffinity(0, others)
+        if free:
+            with suppress(OSError):
+                os.sched_setaffinity(0, free)
+
+
+def _stay_here() -> set[int]:
+    """Returns where the thread was free to run before; nothing where it goes on as it was, as in some containers."""
+    if _sched_getcpu is None:
+        return set()
+    try:
+        free = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {_sched_getcpu()})
+    except (OSError, ValueError):
+        return set()
+    return free

@@ -100,7 +100,9 @@ class Reading:
         """None where an account worker will answer. Raises :class:`Problem` or :class:`HashingBusy`."""
         without = environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ
         if without or environ["PATH_INFO"] == GATE:  # where proxies announce the reader's body, and keep it
-            return self._answered_whole(environ, b"", reply)
+            if (answered := self._lane.answer(environ)) is None:
+                self._pass_on(environ, b"", reply)
+            return answered
         network = self._turnstile.network_of(environ)
         if network and int(environ.get("CONTENT_LENGTH") or SENT_AT_ONCE) < SENT_AT_ONCE:
             with self._turnstile.places.hold(network):
@@ -111,16 +113,15 @@ class Reading:
                 whole = {**BASICS, **environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
                 whole.pop("HTTP_TRANSFER_ENCODING", None)
                 with self._watch.turn():
-                    return self._answered_whole(whole, body, reply, network)
+                    answered = self._lane.answer(whole)
+                if answered is None:
+                    self._pass_on(whole, body, reply, network)
+                return answered
         except TooManyAside:
             raise no_room() from None
 
-    def _answered_whole(
-        self, environ: "WSGIEnvironment", body: bytes, reply: Reply, network: str | None = None
-    ) -> Answered | None:
-        """The same, of a request whose body is here. It takes a place where there is a network to take it for."""
-        if answered := self._lane.answer(environ):
-            return answered
+    def _pass_on(self, environ: "WSGIEnvironment", body: bytes, reply: Reply, network: str | None = None) -> None:
+        """To an account worker. It takes a place where there is a network to take it for."""
         asked = {name: text for name, text in environ.items() if isinstance(text, str)}
         sender = self._turnstile.sender_of(environ)
         if network:
@@ -130,7 +131,6 @@ class Reading:
         except Full:
             self._leave(network)
             raise no_room() from None
-        return None
 
     def _tell(self, reply: Reply, asked: Mapping[str, str], network: str | None, answered: Answered | None) -> None:
         self._leave(network)

@@ -4,8 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock, Semaphore, Thread, get_ident
+from threading import Condition, Lock, Semaphore, Thread, get_ident
 
+ROOM_WITHIN_SECONDS = 0.05  # many times what a turn takes
 RELIEVED_AFTER_SECONDS = 0.25  # looking more often costs: Python wakes who waits to run at each request
 
 
@@ -38,8 +39,10 @@ class Watch:
         self._on_watch: dict[int, Shift] = {}
         self._strayed = False  # whether anyone else took a request lately
         self._resting: list[tuple[int, Lock]] = []
-        self._changing = Lock()
+        self._in_line = 0  # of those aside: for a turn, or in it
         self._turns = Semaphore(most_on_watch)
+        self._changing = Lock()
+        self._room = Condition(self._changing)
         Thread(target=self._relieve, name="relief", daemon=True).start()
 
     def take(self) -> None:
@@ -54,6 +57,7 @@ class Watch:
     def aside(self) -> Iterator[None]:
         """Within the block the thread may wait: another takes what comes. Raises :class:`TooManyAside`."""
         with self._changing:
+            self._room.wait_for(lambda: self._aside < self._most_aside or not self._in_line, ROOM_WITHIN_SECONDS)
             if self._aside == self._most_aside:
                 raise TooManyAside
             self._aside += 1
@@ -64,19 +68,26 @@ class Watch:
         finally:
             with self._changing:
                 self._aside -= 1
+                self._room.notify()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """For a thread aside that has what it waited for: within the block, as many run as may be on watch.
 
-        If all ran, they would stop each other at each row that SQLite is asked for. Who has waited long runs anyhow.
+        If all ran, they would stop each other at each row that SQLite is asked for. Who has waited long runs anyhow. It
+        is for Python's work alone: there is room for the next soon, so whoever finds none waits a moment for it.
         """
+        with self._changing:
+            self._in_line += 1
         its_own = self._turns.acquire(timeout=RELIEVED_AFTER_SECONDS)
         try:
             yield
         finally:
             if its_own:
                 self._turns.release()
+            with self._changing:
+                self._in_line -= 1
+                self._room.notify()
 
     def rest(self) -> None:
         """For a thread whose request is answered: returns when it shall take another."""

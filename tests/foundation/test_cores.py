@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
+from service.foundation import cores
 from service.foundation.cores import staying_on_this_core
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone lets a thread say where it runs")
@@ -43,10 +44,24 @@ def test_the_other_threads_of_the_process_are_as_free_as_before():
         other.join()
 
 
-def test_where_it_may_not_say_so_the_thread_goes_on_as_it_was(monkeypatch):
-    def refuse(*_: object) -> None:
-        raise PermissionError
+def refuse(*_: object) -> None:
+    raise PermissionError
 
-    monkeypatch.setattr(os, "sched_setaffinity", refuse)
-    with staying_on_this_core():
-        pass
+
+@pytest.mark.parametrize(
+    ("where", "name", "put"),
+    [
+        (os, "sched_getaffinity", refuse),
+        (os, "sched_setaffinity", refuse),
+        (cores, "_sched_getcpu", lambda: -1),
+        (cores, "_sched_getcpu", None),
+    ],
+    ids=["may not ask", "may not say", "not told", "cannot be told"],
+)
+def test_where_it_cannot_say_so_the_thread_goes_on_as_it_was(monkeypatch, where, name, put):
+    free = os.sched_getaffinity(0)
+    with monkeypatch.context() as patched:
+        patched.setattr(where, name, put)
+        with staying_on_this_core():
+            pass
+    assert os.sched_getaffinity(0) == free

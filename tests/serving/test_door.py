@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from service.serving.bodies import LARGEST
+from service.serving.watch import RELIEVED_AFTER_SECONDS
 from tests.serving.stand_in import BODY_WITHIN_SECONDS, MOST_BODIES, MOST_WAITING, TAKEN_WITHIN_SECONDS
 from tests.support.waiting import wait_until
 
@@ -162,7 +163,7 @@ def test_who_takes_nothing_of_an_answer_is_hung_up_on(stand_in: StandIn):
         deaf = asks_for_a_large_answer(stack, stand_in, LARGEST)
         client = deaf.getsockname()
         assert wait_until(lambda: client in clients_of(stand_in))
-        assert wait_until(lambda: client not in clients_of(stand_in), within=10 * TAKEN_WITHIN_SECONDS)
+        assert wait_until(lambda: client not in clients_of(stand_in), within=5 * TAKEN_WITHIN_SECONDS)
 
 
 def test_who_takes_an_answer_slowly_has_all_of_it(stand_in: StandIn):
@@ -189,6 +190,22 @@ def clients_of(stand_in: StandIn) -> set[tuple[str, int]]:
     (worker,) = stand_in.members("reading-worker")
     held = [connection for connection in worker.net_connections() if connection.status == psutil.CONN_ESTABLISHED]
     return {(connection.raddr.ip, connection.raddr.port) for connection in held}
+
+
+def test_a_large_body_that_no_account_worker_takes_keeps_no_other_from_the_lane(stand_in: StandIn):
+    (worker,) = stand_in.members("account-worker")
+    with ExitStack() as stack:
+        worker.suspend()
+        stack.callback(worker.resume)
+        large = stand_in.send(stack, b"POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % LARGEST)
+        large.sendall(bytes(LARGEST))
+        time.sleep(0.5)
+        begun = time.monotonic()
+        for _ in range(20):
+            assert stand_in.call("POST", "/lane", b"abc") == (200, b"lane abc")
+        assert time.monotonic() - begun < 10 * RELIEVED_AFTER_SECONDS
+        worker.resume()
+        assert status_in(large) == 200
 
 
 def test_slow_senders_keep_neither_the_lane_nor_others_waiting(stand_in: StandIn):

@@ -27,6 +27,7 @@ CONNECTIONS = 4  # of the check: enough to keep a worker busy, so few that its p
 IDLE_SECONDS = 1
 FLOODED_SECONDS = 2
 RISING_SECONDS = 0.5  # before the check is measured
+POURED_SECONDS = 12  # longer than most floods last; then the same sign-ins come again
 ROUNDS_OF_HASHING = 10
 HASHED = frozenset({200, 401, 409})  # let in, refused for the password, asked which device gives way
 REFUSED = 503
@@ -38,7 +39,7 @@ def measure_flood(filled: Filled, port: int, folder: Path, rounds: int, say: Say
     population, check = filled.population, CASES[0]
     per_second = TIMES_WHAT_IS_HASHED * hashes_per_second()
     sign_ins = _sign_ins(population)
-    poured_out = ceil(per_second * (RISING_SECONDS + FLOODED_SECONDS))
+    poured_out = ceil(per_second * POURED_SECONDS)
     idle: list[Run] = []
     flooded: list[Run] = []
     floods: list[Flood] = []

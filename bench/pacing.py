@@ -34,7 +34,7 @@ class Flood:
         self._wrk.send_signal(signal.SIGINT)  # it tells what it did then
         said, _ = self._wrk.communicate()
         if self._wrk.returncode != 0:
-            raise BadAnswers(f"wrk failed: {said}")
+            raise BadAnswers(f"wrk failed ({self._wrk.returncode}): {said}")
         told = json.loads(said.splitlines()[-1])
         self.seconds = told["microseconds"] / 1e6
         self.statuses = Counter({int(status): times for status, times in told["statuses"].items()})

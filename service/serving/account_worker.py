@@ -59,9 +59,19 @@ class AccountWorker:
         """Where it fails, the connection is closed without an answer, and the reading worker says so."""
         try:
             with asked:
-                request: Passed = asked.recv()
-                asked.send(answer_with(self._application, *request))
-        except (EOFError, ConnectionError):
+                if request := _received(asked):
+                    asked.send(answer_with(self._application, *request))
+        except ConnectionError:
             log.warning("nobody_waits")
         except Exception:
             log.exception("fault")
+
+
+def _received(asked: Connection) -> Passed | None:
+    """The request; None where whoever handed it through has given it up."""
+    try:
+        request: Passed = asked.recv()
+        return request
+    except (EOFError, OSError):
+        log.warning("nobody_waits")
+        return None

@@ -5,12 +5,12 @@ worker makes another such pair and hands one end through, and whichever account 
 workers can be replaced while requests wait, none is sent twice, and there is no HTTP in between to be read in two ways.
 """
 
-from contextlib import suppress
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from socket import recv_fds, send_fds, socketpair
+from socket import SO_SNDTIMEO, SOL_SOCKET, recv_fds, send_fds, socketpair
+from struct import pack
 
 HANDED = b"."  # what goes through beside the connection: it must be something
+TAKEN_WITHIN_SECONDS = 5.0  # a body too large for the system to keep meanwhile: its reading worker's thread waits
 
 Passed = tuple[dict[str, str], bytes]  # a request's environment as far as it is text, and its body
 
@@ -20,7 +20,8 @@ class Full(Exception):
 
 
 class Hatch:
-    def __init__(self) -> None:
+    def __init__(self, taken_within: float = TAKEN_WITHIN_SECONDS) -> None:
+        self._taken_within = pack("ll", int(taken_within), int(taken_within % 1 * 1e6))
         self._giving, self._taking = socketpair()
         self._giving.setblocking(False)
 
@@ -31,13 +32,20 @@ class Hatch:
     def give(self, request: Passed) -> Connection:
         """Hand a request through. Here its answer can be received, or the end if it is lost. Raises :class:`Full`."""
         try:
-            ours, theirs = Pipe()
+            connection, theirs = socketpair()
+            connection.setsockopt(SOL_SOCKET, SO_SNDTIMEO, self._taken_within)
             with theirs:
                 send_fds(self._giving, [HANDED], [theirs.fileno()])
         except OSError as fault:
             raise Full from fault
-        with suppress(OSError):  # who took it may be gone already, which will be seen
+        ours = Connection(connection.detach())
+        try:
             ours.send(request)  # pickled: it is only ever read by our own processes
+        except BlockingIOError as fault:
+            ours.close()  # in the middle of it, so that nobody will carry it out
+            raise Full from fault
+        except OSError:  # who took it is gone already, which will be seen
+            pass
         return ours
 
     def take(self, within: float) -> Connection | None:

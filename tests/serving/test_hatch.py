@@ -65,6 +65,18 @@ def test_a_request_is_answered(hatch: Hatch, errands: Errands, body):
         assert told.get(timeout=SOON) == Answered(200, [("X-Path", "/a")], body)
 
 
+def test_a_large_body_that_nobody_takes_is_given_up_and_never_carried_out():
+    hatch = Hatch(taken_within=0.2)
+    with pytest.raises(Full):
+        hatch.give(({}, LARGE))
+    with take(hatch) as abandoned, pytest.raises(OSError, match="end of file"):
+        abandoned.recv()
+    told = Told()
+    with echoing(hatch):
+        Errands(hatch, MOST).send(({"PATH_INFO": "/a"}, LARGE), HOME, told.put)
+        assert told.get(timeout=SOON) == Answered(200, [("X-Path", "/a")], LARGE)
+
+
 def test_each_is_told_its_own_answer_once(hatch: Hatch, errands: Errands):
     told = Told()
     with echoing(hatch, MOST):

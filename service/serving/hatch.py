@@ -20,8 +20,9 @@ class Full(Exception):
 
 
 class Hatch:
-    def __init__(self, taken_within: float = TAKEN_WITHIN_SECONDS) -> None:
-        self._taken_within = pack("ll", int(taken_within), int(taken_within % 1 * 1e6))
+    taken_within = TAKEN_WITHIN_SECONDS  # of the class: a parent of an earlier version hands on a hatch without it
+
+    def __init__(self) -> None:
         self._giving, self._taking = socketpair()
         self._giving.setblocking(False)
 
@@ -33,7 +34,7 @@ class Hatch:
         """Hand a request through. Here its answer can be received, or the end if it is lost. Raises :class:`Full`."""
         try:
             connection, theirs = socketpair()
-            connection.setsockopt(SOL_SOCKET, SO_SNDTIMEO, self._taken_within)
+            connection.setsockopt(SOL_SOCKET, SO_SNDTIMEO, _timeval(self.taken_within))
             with theirs:
                 send_fds(self._giving, [HANDED], [theirs.fileno()])
         except OSError as fault:
@@ -56,3 +57,8 @@ class Hatch:
         except TimeoutError:
             return None
         return Connection(handed)
+
+
+def _timeval(seconds: float) -> bytes:
+    """As the C library writes it."""
+    return pack("ll", int(seconds), int(seconds % 1 * 1e6))

@@ -65,8 +65,10 @@ def test_a_request_is_answered(hatch: Hatch, errands: Errands, body):
         assert told.get(timeout=SOON) == Answered(200, [("X-Path", "/a")], body)
 
 
-def test_a_large_body_that_nobody_takes_is_given_up_and_never_carried_out():
-    hatch = Hatch(taken_within=0.2)
+def test_a_large_body_that_nobody_takes_is_given_up_and_never_carried_out(
+    hatch: Hatch, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(hatch, "taken_within", 0.2)
     with pytest.raises(Full):
         hatch.give(({}, LARGE))
     with take(hatch) as abandoned, pytest.raises(OSError, match="end of file"):

@@ -79,6 +79,11 @@ def test_a_large_body_that_nobody_takes_is_given_up_and_never_carried_out(
         assert told.get(timeout=SOON) == Answered(200, [("X-Path", "/a")], LARGE)
 
 
+def test_a_hatch_holds_what_one_of_an_earlier_version_does():
+    # Its parent hands it on at SIGHUP, to processes of the newer code, without making it anew.
+    assert set(vars(Hatch())) == {"_giving", "_taking"}
+
+
 def test_each_is_told_its_own_answer_once(hatch: Hatch, errands: Errands):
     told = Told()
     with echoing(hatch, MOST):

@@ -8,11 +8,6 @@ from bench.driving import BadAnswers
 CHUNK = 256 * 1024
 END_OF_HEADERS = b"\r\n\r\n"
 LENGTH = b"content-length:"
-HANGING_UP = b"connection: close"
-
-
-class Hung(BadAnswers):
-    """The server closed a connection whose request it had not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +15,13 @@ class Reply:
     status: int
     octets: bytes  # all of it, headers too
 
-    @property
-    def last(self) -> bool:
-        """Whether the server closes the connection after it."""
-        return HANGING_UP in self.octets.partition(END_OF_HEADERS)[0].lower()
-
 
 class Connection:
     """One request at a time; the reply is there once :meth:`receive` returns it."""
 
     def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
         self._received = b""
-        self.open()
-
-    def open(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self._server_port))
+        self._socket = socket.create_connection(("127.0.0.1", server_port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     @property
@@ -51,18 +37,14 @@ class Connection:
         self._socket.sendall(request)
 
     def receive(self) -> Reply | None:
-        """What has come, if that is a whole reply. Call it when there is something to read."""
+        """What has come, if that is a whole reply: when there is something to read. Raises :class:`BadAnswers`."""
         if not (chunk := self._socket.recv(CHUNK)):
-            raise Hung
+            raise BadAnswers("The server closed a connection whose request it had not answered.")
         self._received += chunk
         headers, end, body = self._received.partition(END_OF_HEADERS)
         if not end or len(body) < _length(headers):
             return None
         return Reply(int(headers[9:12]), self._received)
-
-    def reopen(self) -> None:
-        self.close()
-        self.open()
 
     def close(self) -> None:
         self._socket.close()

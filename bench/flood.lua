@@ -11,7 +11,7 @@ local requests = {}
 local at = 0
 local pause_ms
 local due_ms
-local threads = {}
+local driver
 
 statuses = {}
 
@@ -21,7 +21,7 @@ local function now_ms()
 end
 
 function setup(thread)
-  threads[#threads + 1] = thread
+  driver = thread
 end
 
 function init(arguments)
@@ -52,7 +52,7 @@ end
 
 function done(summary)
   local told = {}
-  for name, times in pairs(threads[1]:get("statuses")) do
+  for name, times in pairs(driver:get("statuses")) do
     told[#told + 1] = string.format('"%s": %d', name, times)
   end
   local errors = summary.errors

@@ -58,17 +58,17 @@ def question(by: By, *, about_session: bool, about_articles: int, embedded: bool
     asked = select(
         cast(bindparam("shown"), String).label("shown"), cast(bindparam("token"), String).label("token")
     ).subquery("asked")
-    caller, site, the_site = _caller(by, asked)
-    session, source = _session(asked, the_site) if about_session else (_nothing(SESSION_COLUMNS), the_site)
+    caller, site, asking = _caller(by, asked)
+    session, source = _session(asked, asking) if about_session else (_nothing(SESSION_COLUMNS), asking)
     rows: Any
     if about_articles == SEVERAL:
-        those = the_site.join(articles, and_(articles.c.site_id == site, _among(embedded=embedded)))
-        rows = select(*_nothing(KEY_COLUMNS), *_nothing(SESSION_COLUMNS), *TERMS_COLUMNS).select_from(those)
+        found = asking.join(articles, and_(articles.c.site_id == site, _among(embedded=embedded)))
+        rows = select(*_nothing(KEY_COLUMNS), *_nothing(SESSION_COLUMNS), *TERMS_COLUMNS).select_from(found)
         if about_session or by is not By.SITE:
             rows = union_all(select(*caller, *session, *_nothing(TERMS_COLUMNS)).select_from(source), rows)
     elif about_articles:
-        it = source.outerjoin(articles, and_(articles.c.site_id == site, articles.c.slug == bindparam("slugs")))
-        rows = select(*caller, *session, *TERMS_COLUMNS).select_from(it)
+        found = source.outerjoin(articles, and_(articles.c.site_id == site, articles.c.slug == bindparam("slugs")))
+        rows = select(*caller, *session, *TERMS_COLUMNS).select_from(found)
     else:
         rows = select(*caller, *session).select_from(source)
     return Question(rows, embedded=embedded)
@@ -110,4 +110,5 @@ def _among(*, embedded: bool) -> Any:
 
 
 def _nothing(columns: Sequence[Any]) -> list[Any]:
+    """Empty columns in their place, of their types: a union is read by those of its first part."""
     return [type_coerce(null(), column.type).label(f"no_{column.table.name}_{column.name}") for column in columns]

@@ -139,19 +139,24 @@ def test_threads_that_are_gone_do_not_keep_the_watch(most_on_watch: int):
         assert answered(server)
 
 
-def test_the_last_thread_does_not_step_aside(server: Server):
-    refused = Event()
+def could_step_aside(server: Server) -> "SimpleQueue[bool]":
+    """Tells, once a request has tried to."""
+    told = SimpleQueue[bool]()
 
     def request() -> None:
         try:
             with server.watch.aside():
-                pass
+                told.put(True)
         except TooManyAside:
-            refused.set()
+            told.put(False)
 
+    server.send(request)
+    return told
+
+
+def test_the_last_thread_does_not_step_aside(server: Server):
     with waiting_aside(server, MOST_ASIDE):
-        server.send(request)
-        assert refused.wait(SOON)
+        assert not could_step_aside(server).get(timeout=SOON)
         assert answered(server)
     assert answered(server)
 
@@ -213,38 +218,22 @@ def test_whom_others_keep_from_a_turn_for_long_runs_anyhow(server: Server):
 
 
 def test_who_finds_no_room_waits_for_it_where_some_are_only_in_line(server: Server):
-    over, running, refused = Event(), SimpleQueue[int](), SimpleQueue[int]()
+    over, running = Event(), SimpleQueue[int]()
 
     def run() -> None:
         running.put(1)
         over.wait(SOON)
 
-    def step_aside() -> None:
-        try:
-            with server.watch.aside():
-                refused.put(0)
-        except TooManyAside:
-            refused.put(1)
-
     with taking_turns(server, run):
         running.get(timeout=SOON)
-        server.send(step_aside)
+        told = could_step_aside(server)
         time.sleep(ROOM_WITHIN_SECONDS / 5)
         over.set()
-    assert refused.get(timeout=SOON) == 0
+    assert told.get(timeout=SOON)
 
 
 def test_who_finds_no_room_for_long_is_refused(server: Server):
-    over, refused = Event(), Event()
-
-    def step_aside() -> None:
-        try:
-            with server.watch.aside():
-                pass
-        except TooManyAside:
-            refused.set()
-
+    over = Event()
     with taking_turns(server, lambda: over.wait(SOON)):
-        server.send(step_aside)
-        assert refused.wait(SOON)
+        assert not could_step_aside(server).get(timeout=SOON)
         over.set()

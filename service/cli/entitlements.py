@@ -71,6 +71,7 @@ def grant(
             granted = store_grant(
                 connection, found.id, product, source, start, end, granted_by=_staff(), note=note or "", now=now
             ).entitlement
+        with house.database.reading() as connection:  # through all articles, while nobody waits to write
             sold = list_products(connection)
     until = f"until {spoken(end)}" if end else "without an end"
     click.echo(f"Granted {product} to {found.email} from {spoken(start)} {until} ({granted.id}).")

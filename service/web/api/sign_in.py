@@ -132,7 +132,7 @@ def hand_over(call: Call, outcome: SignedIn | DeviceChoice) -> SessionStarted:
     if isinstance(outcome, DeviceChoice):
         raise Problem(
             problems.DEVICE_LIMIT_REACHED,
-            _too_many(outcome.limit),
+            _too_many(len(outcome.devices)),
             {
                 "devices": [device_out(device) for device in outcome.devices],
                 "swap_ticket": outcome.ticket.token,

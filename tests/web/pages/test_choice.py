@@ -154,6 +154,16 @@ def test_where_one_device_is_all_there_is_nothing_to_choose(
     assert "You are signed in on this device, the only one that your account may have at once." in devices
 
 
+def test_who_has_more_devices_than_she_may_is_told_what_becomes_of_them(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database
+) -> None:
+    visitor.token = five[0].token
+    with database.writing() as connection:
+        set_device_limit(connection, people.alice.id, 1)
+    devices = visitor.open("/account/devices").text
+    assert "signed in on five devices. From your next sign-in on, your account has room for one." in devices
+
+
 def test_a_device_that_is_made_up_ends_none(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    ColumnElement,
     Index,
     Integer,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -63,6 +63,11 @@ READER_COLUMNS = (
     readers.c.created_at,
 )
 
+# What each sign-in puts is made once: to build a statement takes SQLAlchemy longer than to put it.
+_HOLD = select(*READER_COLUMNS).where(readers.c.id == bindparam("reader_id")).with_for_update(key_share=True)
+_CREDENTIALS = select(readers.c.id, readers.c.password_hash, readers.c.credentials_version)
+_CREDENTIALS_BY_EMAIL = _CREDENTIALS.where(readers.c.email_key == bindparam("key"))
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -95,9 +100,7 @@ def get_reader(connection: Connection, reader_id: str) -> Reader:
 
 def lock_reader(connection: Connection, reader_id: str) -> Reader:
     """The reader, whose row no other transaction changes until this one ends. Raises :class:`UnknownReader`."""
-    row = connection.execute(
-        select(*READER_COLUMNS).where(readers.c.id == reader_id).with_for_update(key_share=True)
-    ).one_or_none()
+    row = connection.execute(_HOLD, {"reader_id": reader_id}).one_or_none()
     if row is None:
         raise UnknownReader(reader_id)
     return Reader(*row)
@@ -130,11 +133,13 @@ def list_readers(connection: Connection, *, limit: int) -> list[Reader]:
 
 
 def find_credentials(connection: Connection, email: str) -> Credentials | None:
-    return _credentials(connection, readers.c.email_key == email_key(email))
+    row = connection.execute(_CREDENTIALS_BY_EMAIL, {"key": email_key(email)}).one_or_none()
+    return Credentials(*row) if row else None
 
 
 def find_credentials_of(connection: Connection, reader_id: str) -> Credentials | None:
-    return _credentials(connection, readers.c.id == reader_id)
+    row = connection.execute(_CREDENTIALS.where(readers.c.id == reader_id)).one_or_none()
+    return Credentials(*row) if row else None
 
 
 def add_reader(connection: Connection, email: str, name: str, password_hash: str, now: datetime) -> Reader:
@@ -226,13 +231,6 @@ def forget_pending_sign_ups(connection: Connection, email: str) -> None:
 
 def forget_expired_sign_ups(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(pending_sign_ups).where(pending_sign_ups.c.expires_at <= now)).rowcount
-
-
-def _credentials(connection: Connection, condition: ColumnElement[bool]) -> Credentials | None:
-    row = connection.execute(
-        select(readers.c.id, readers.c.password_hash, readers.c.credentials_version).where(condition)
-    ).one_or_none()
-    return Credentials(*row) if row else None
 
 
 def _change(connection: Connection, reader_id: str, **values: Any) -> None:

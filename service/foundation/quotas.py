@@ -6,12 +6,15 @@ that has run out starts anew: a quota never locks anyone out for good.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Column, Index, Integer, String, Table, case, delete, update
+from sqlalchemy import Column, Index, Integer, String, Table, bindparam, case, delete, update
 from sqlalchemy.engine import Connection
 
-from service.foundation.database import insert_or, metadata
+from service.foundation.backends import backend
+from service.foundation.database import metadata
 from service.foundation.instants import Instant
 
 quotas = Table(
@@ -22,6 +25,9 @@ quotas = Table(
     Column("resets_at", Instant, nullable=False),
     Index(None, "resets_at"),
 )
+
+# Made once: to build a statement takes SQLAlchemy longer than to put it.
+_ONE_LESS = update(quotas).where(quotas.c.key == bindparam("subject"), quotas.c.used > 0).values(used=quotas.c.used - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +52,30 @@ class QuotaExceeded(Exception):
 
 def spend(connection: Connection, quota: Quota, subject: str, now: datetime) -> None:
     """Count one try. Raises :class:`QuotaExceeded` once the limit is passed; commit in either case."""
-    fresh = insert_or(connection, quotas).values(key=quota.key(subject), used=1, resets_at=now + quota.window)
-    over = quotas.c.resets_at <= now
-    used, resets_at = connection.execute(
-        fresh.on_conflict_do_update(
-            index_elements=[quotas.c.key],
-            set_={
-                "used": case((over, 1), else_=quotas.c.used + 1),
-                "resets_at": case((over, fresh.excluded.resets_at), else_=quotas.c.resets_at),
-            },
-        ).returning(quotas.c.used, quotas.c.resets_at)
-    ).one()
+    trying = {"subject": quota.key(subject), "now": now, "anew_until": now + quota.window}
+    used, resets_at = connection.execute(_one_more(connection.dialect.name == "sqlite"), trying).one()
     if used > quota.limit:
         raise QuotaExceeded(quota, resets_at)
 
 
 def give_back(connection: Connection, quota: Quota, subject: str) -> None:
     """Uncount one try that turned out to be right."""
-    connection.execute(
-        update(quotas).where(quotas.c.key == quota.key(subject), quotas.c.used > 0).values(used=quotas.c.used - 1)
-    )
+    connection.execute(_ONE_LESS, {"subject": quota.key(subject)})
 
 
 def forget_past_quotas(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(quotas).where(quotas.c.resets_at <= now)).rowcount
+
+
+@lru_cache
+def _one_more(embedded: bool) -> Any:
+    anew: Any = bindparam("anew_until")
+    over = quotas.c.resets_at <= bindparam("now")
+    first = backend(embedded=embedded).insert(quotas).values(key=bindparam("subject"), used=1, resets_at=anew)
+    return first.on_conflict_do_update(
+        index_elements=[quotas.c.key],
+        set_={
+            "used": case((over, 1), else_=quotas.c.used + 1),
+            "resets_at": case((over, first.excluded.resets_at), else_=quotas.c.resets_at),
+        },
+    ).returning(quotas.c.used, quotas.c.resets_at)

@@ -1,4 +1,4 @@
-"""What the one question was answered before, for as long as it is sure to be true still.
+"""What the one question was answered before, and the articles read, for as long as it is sure to be true still.
 
 Facts are kept, never decisions. At the first commit to the database, by whatever process, all of it is forgotten: so a
 sign-out, a revocation or an erasure holds at the next request as if nothing had been kept. On PostgreSQL, which may
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from service.access.facts import Caller, SessionFacts
 from service.access.question import By
 from service.catalogue.articles import Terms
+from service.catalogue.reading import Kept
 from service.foundation.questions import instant_text
 
 MOST = 5_000  # of a kind: all are forgotten at once, and nobody is answered meanwhile
@@ -36,6 +37,7 @@ class Known:
         self.callers: dict[Shown, Caller | None] = {}
         self.sessions: dict[str, SessionFacts] = {"": SessionFacts()}  # by the hash of a token
         self.terms: dict[tuple[str, str], Terms | None] = {}  # by site and slug
+        self.articles: Kept = {}
 
     def full(self) -> bool:
         return len(self.sessions) > MOST or len(self.terms) > MOST or len(self.callers) > MOST

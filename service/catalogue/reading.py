@@ -1,6 +1,7 @@
 """Reads an article for a reader, on the terms that were decided about."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -9,22 +10,47 @@ from service.catalogue.store import LISTING_COLUMNS, article_bodies, article_fro
 from service.foundation.database import Database
 from service.foundation.questions import Question
 
+MOST_KEPT = 1_000
+LONGEST_KEPT = 10_000  # characters of body: so a worker keeps ten megabytes of them, or twice that in other scripts
+
+
+class Read(NamedTuple):
+    """An article, and its protected body where that was asked for."""
+
+    article: Article
+    body: str | None
+
+
+Kept = dict[tuple[str, bool], Read]  # by the article's id, and whether it was read with its body
+
 
 class TermsChanged(Exception):
     """The article is no longer on the terms that were decided about: decide again."""
 
 
-def get_on_terms(database: Database, terms: Terms, *, with_body: bool) -> tuple[Article, str | None]:
+def get_on_terms(database: Database, terms: Terms, kept: Kept, *, with_body: bool) -> Read:
     """An article as its terms were decided about, and its protected body: ask for that with a granted decision only.
 
-    Raises :class:`TermsChanged` where a newsroom was quicker, so that no body is ever released on terms
-    that are no longer its own.
+    ``kept`` is what was read before and is sure to be true still; what is read now is added to it. Raises
+    :class:`TermsChanged` where a newsroom was quicker, so that no body is ever released on terms that are no longer
+    its own.
     """
-    rows = database.ask(_article_question(database.embedded, with_body), {"id": terms.id})
-    article = article_from(rows[0]) if rows else None
-    if article is None or article.terms != terms:
+    read = kept.get((terms.id, with_body)) or _read(database, terms.id, kept, with_body=with_body)
+    if read is None or read.article.terms != terms:
         raise TermsChanged(terms.slug)
-    return article, rows[0][-1] if with_body else None
+    return read
+
+
+def _read(database: Database, article_id: str, kept: Kept, *, with_body: bool) -> Read | None:
+    rows = database.ask(_article_question(database.embedded, with_body), {"id": article_id})
+    if not rows:
+        return None
+    read = Read(article_from(rows[0]), rows[0][-1] if with_body else None)
+    if len(read.body or "") <= LONGEST_KEPT:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[article_id, with_body] = read
+    return read
 
 
 @lru_cache

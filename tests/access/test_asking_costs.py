@@ -55,7 +55,7 @@ def article_question(database, article):
     def article_question(with_body):
         story = article()
         with statements(database) as said:
-            found, body = get_on_terms(database, story.article.terms, with_body=with_body)
+            found, body = get_on_terms(database, story.article.terms, {}, with_body=with_body)
         assert (found, body is not None) == (story.article, with_body)
         (statement,) = said
         assert ("article_bodies" in statement[0]) is with_body

@@ -57,7 +57,8 @@ def read_article(call: Call, slug: SlugInPath) -> GatedArticle:
     checked = check(call.answer, slug, call.now, call.house.receipts)
     if checked is None:
         raise UnknownArticle(slug)
-    article, body = get_on_terms(call.house.database, checked.terms, with_body=checked.decision.granted)
+    kept = call.house.memory.known(call.now).articles
+    article, body = get_on_terms(call.house.database, checked.terms, kept, with_body=checked.decision.granted)
     return {
         "article": article_out(article, body, call.now),
         "decision": decision_out(checked),

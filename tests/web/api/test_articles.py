@@ -7,10 +7,11 @@ import pytest
 
 from service.catalogue.articles import Status
 from service.devices.sessions import StartedSession
+from service.foundation.database import Database
 from service.sites.site import Site
 from tests.support.clock import FrozenClock
 from tests.support.people import People
-from tests.support.stories import ArticleFactory
+from tests.support.stories import ArticleFactory, write_story
 from tests.web.api.conftest import SUBMISSION, Asking, code_of
 
 SignIn = Callable[..., StartedSession]
@@ -43,6 +44,30 @@ def test_a_stranger_gets_the_teaser_and_the_reason(
     assert answer["article"]["body_html"] is None
     assert answer["article"]["teaser_html"]
     assert story.leaks_into(response.text) == []
+
+
+def test_what_one_reader_was_given_is_not_given_to_the_next(
+    front_end: Asking, people: People, sign_in: SignIn, article: ArticleFactory
+) -> None:
+    story, alice = article(), front_end.speaking_for(sign_in(people.alice).token)
+    charlie = front_end.speaking_for(sign_in(people.charlie).token)
+    for _ in range(3):
+        assert story.canaries[-1] in alice.get(f"/v1/articles/{story.slug}").text
+        for other in (charlie, front_end):
+            assert story.leaks_into(other.get(f"/v1/articles/{story.slug}").text) == []
+
+
+def test_a_corrected_body_is_what_the_next_request_gets(
+    front_end: Asking, people: People, sign_in: SignIn, database: Database, site: Site, clock: FrozenClock
+) -> None:
+    before = write_story(database, site.id, clock.now(), slug="the-ferry")
+    alice = front_end.speaking_for(sign_in(people.alice).token)
+    assert before.canaries[-1] in alice.get("/v1/articles/the-ferry").text
+    elsewhere = Database(database.url.render_as_string(hide_password=False))
+    after = write_story(elsewhere, site.id, clock.now(), slug="the-ferry")
+    elsewhere.close()
+    assert after.canaries[-1] in (read := alice.get("/v1/articles/the-ferry").text)
+    assert before.canaries[-1] not in read
 
 
 def test_nobody_signed_in_may_read_what_is_free(front_end: Asking, article: ArticleFactory) -> None:

@@ -30,11 +30,21 @@ class RecoveryMail:
     ticket: str
 
 
-def request_recovery(connection: Connection, email: str, now: datetime) -> None:
-    record_event(connection, AccountEvent.RECOVERY_REQUESTED, {"email": email}, now)
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Whose password a link would reset, and where she wanted to be led."""
+
+    reader: Reader
+    return_to: str | None
 
 
-def prepare_recovery_mail(connection: Connection, email: str, now: datetime) -> RecoveryMail | None:
+def request_recovery(connection: Connection, email: str, now: datetime, *, return_to: str | None = None) -> None:
+    record_event(connection, AccountEvent.RECOVERY_REQUESTED, {"email": email, "return_to": return_to}, now)
+
+
+def prepare_recovery_mail(
+    connection: Connection, email: str, now: datetime, *, return_to: str | None = None
+) -> RecoveryMail | None:
     """What to send for a recovery; None where no reader has the address."""
     reader = store.find_reader_by_email(connection, email)
     if reader is None:
@@ -43,16 +53,17 @@ def prepare_recovery_mail(connection: Connection, email: str, now: datetime) -> 
         connection,
         Purpose.RESET_PASSWORD,
         reader.id,
-        {"version": reader.credentials_version},
+        {"version": reader.credentials_version, "return_to": return_to},
         now + RESET_WITHIN,
     )
     return RecoveryMail(reader, ticket)
 
 
-def find_recovering_reader(connection: Connection, ticket: str, now: datetime) -> Reader | None:
-    """Whose password a link would reset, without using it."""
+def find_recovery(connection: Connection, ticket: str, now: datetime) -> Recovery | None:
+    """What a link is good for, without using it."""
     found = find_ticket(connection, Purpose.RESET_PASSWORD, ticket, now)
-    return store.find_reader(connection, found.subject) if found else None
+    reader = store.find_reader(connection, found.subject) if found else None
+    return Recovery(reader, found.facts.get("return_to")) if found and reader else None
 
 
 def reset_password(connection: Connection, ticket: str, password_hash: str, now: datetime) -> Reader:

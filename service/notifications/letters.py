@@ -54,7 +54,8 @@ def write_letter(connection: Connection, settings: Settings, event: Event, now: 
             link = desk.link("/sign-up/confirm", sign_up.ticket)
             return desk.write(sign_up.email, "confirm_sign_up", link=link)
         case AccountEvent.RECOVERY_REQUESTED:
-            recovery = prepare_recovery_mail(connection, event.facts["email"], now)
+            return_to = event.facts.get("return_to")
+            recovery = prepare_recovery_mail(connection, event.facts["email"], now, return_to=return_to)
             if recovery is None:
                 return None
             link = desk.link("/recover/reset", recovery.ticket)

@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from service.accounts.reader import clean_email, email_key
-from service.accounts.recovery import find_recovering_reader, request_recovery, reset_password
+from service.accounts.recovery import find_recovery, request_recovery, reset_password
 from service.accounts.store import get_reader
 from service.devices.device import Cause
 from service.devices.sessions import Newcomer, end_devices
 from service.foundation.tickets import TicketRefused
 from service.web.counting import MAIL_FROM_NETWORK, RECOVERY_TO_ADDRESS, TICKETS_OF_NETWORK, count
 from service.web.doors import Doors
+from service.web.returning import safe_return_to
 from service.web.signing_in import DeviceChoice, SignedIn, start
 
 
-def recover(house: Doors, email: str, network: str, now: datetime) -> None:
+def recover(house: Doors, email: str, return_to: str | None, network: str, now: datetime) -> None:
     """Ask for a recovery mail; known and unknown addresses are answered alike.
 
     Raises :class:`BadEmail` or :class:`QuotaExceeded`.
@@ -21,7 +22,7 @@ def recover(house: Doors, email: str, network: str, now: datetime) -> None:
     address = clean_email(email)
     count(house, [(MAIL_FROM_NETWORK, network), (RECOVERY_TO_ADDRESS, email_key(address))], now)
     with house.database.writing() as connection:
-        request_recovery(connection, address, now)
+        request_recovery(connection, address, now, return_to=safe_return_to(connection, house, return_to))
 
 
 def reset(
@@ -35,9 +36,10 @@ def reset(
     with house.passwords.places.hold(network):
         count(house, [(TICKETS_OF_NETWORK, network)], now)
         with house.database.reading() as connection:
-            reader = find_recovering_reader(connection, ticket, now)
-        if reader is None:
+            recovery = find_recovery(connection, ticket, now)
+        if recovery is None:
             raise TicketRefused
+        reader = recovery.reader
         about = (reader.name, reader.email, reader.email.partition("@")[0], house.settings.publisher_name)
         house.passwords.check_rules(password, house.settings.password_minimum, about)
         password_hash = house.passwords.hash(password)

@@ -10,7 +10,8 @@ from service.accounts.events import AccountEvent
 from service.accounts.reader import Reader
 from service.accounts.recovery import (
     RESET_WITHIN,
-    find_recovering_reader,
+    Recovery,
+    find_recovery,
     prepare_recovery_mail,
     request_recovery,
     reset_password,
@@ -37,7 +38,7 @@ def ticket_for(connection, reader, clock):
 def test_a_request_is_recorded_alike_for_known_and_unknown_addresses(connection, dora, clock, email):
     request_recovery(connection, email, clock.now())
     (event,) = claim_events(connection, clock.now(), lease=timedelta(1), most=9)
-    assert (event.event, event.facts) == (AccountEvent.RECOVERY_REQUESTED, {"email": email})
+    assert (event.event, event.facts) == (AccountEvent.RECOVERY_REQUESTED, {"email": email, "return_to": None})
 
 
 def test_an_unknown_address_gets_no_mail(connection, clock):
@@ -46,11 +47,11 @@ def test_an_unknown_address_gets_no_mail(connection, clock):
 
 def test_a_ticket_sets_a_new_password_once(connection, dora, clock):
     ticket = ticket_for(connection, dora, clock)
-    assert find_recovering_reader(connection, ticket, clock.now()) == dora
+    assert find_recovery(connection, ticket, clock.now()) == Recovery(dora, None)
     assert reset_password(connection, ticket, "new", clock.now()) == dora
     assert find_credentials(connection, dora.email).password_hash == "new"
     assert get_reader(connection, dora.id).credentials_version == dora.credentials_version + 1
-    assert find_recovering_reader(connection, ticket, clock.now()) is None
+    assert find_recovery(connection, ticket, clock.now()) is None
     with pytest.raises(TicketRefused):
         reset_password(connection, ticket, "newer", clock.now())
     assert find_credentials(connection, dora.email).password_hash == "new"
@@ -66,7 +67,7 @@ def test_the_change_is_told(connection, dora, clock):
 def test_a_ticket_is_good_for_half_an_hour(connection, dora, clock, after, good):
     ticket = ticket_for(connection, dora, clock)
     clock.advance(after)
-    assert (find_recovering_reader(connection, ticket, clock.now()) is not None) is good
+    assert (find_recovery(connection, ticket, clock.now()) is not None) is good
     if not good:
         with pytest.raises(TicketRefused):
             reset_password(connection, ticket, "new", clock.now())
@@ -95,7 +96,7 @@ def test_a_ticket_is_void_once_the_credentials_have_changed(connection, dora, cl
 
 @pytest.mark.parametrize("ticket", ["", "gft_unknown", "\0", "\ud800"])
 def test_what_is_no_ticket_resets_nothing(connection, clock, ticket):
-    assert find_recovering_reader(connection, ticket, clock.now()) is None
+    assert find_recovery(connection, ticket, clock.now()) is None
     with pytest.raises(TicketRefused):
         reset_password(connection, ticket, "new", clock.now())
 

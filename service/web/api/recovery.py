@@ -6,8 +6,8 @@ from service.accounts.passwords import LONGEST as LONGEST_PASSWORD
 from service.web import problems, recovering
 from service.web.api.contract.admission import Call
 from service.web.api.contract.endpoint import Feature
-from service.web.api.schemas.examples import PASSWORD
-from service.web.api.schemas.model import Input
+from service.web.api.schemas.examples import PASSWORD, STORY
+from service.web.api.schemas.model import Input, PageAddress
 from service.web.api.sign_in import OF_SESSIONS, SIGNED_IN, Email, SessionStarted, hand_over
 from service.web.api.sign_up import MailSent, TicketInput
 
@@ -18,6 +18,11 @@ class RecoveryInput(Input):
     """Whose password is lost."""
 
     email: Email
+    return_to: PageAddress | None = Field(
+        None,
+        description="Where the mailed link leads her once her password is set: a page at one of the sites' addresses.",
+        examples=[STORY],
+    )
 
 
 class ResetInput(TicketInput):
@@ -40,7 +45,7 @@ def request_recovery(call: Call, body: RecoveryInput) -> MailSent:
 
     The answer is alike for known and unknown addresses. The link in the mail is good for 30 minutes.
     """
-    recovering.recover(call.house, body.email, call.network, call.now)
+    recovering.recover(call.house, body.email, body.return_to, call.network, call.now)
     return MailSent(email=body.email, sent=True)
 
 

@@ -5,16 +5,14 @@ from sqlalchemy.engine import Connection
 
 from service.accounts.passwords import LONGEST as LONGEST_PASSWORD
 from service.accounts.reader import LONGEST_NAME
-from service.foundation.database import WITHOUT_NUL
 from service.web import problems, signing_up
 from service.web.api.contract.admission import Call
 from service.web.api.contract.endpoint import Answered, Feature
 from service.web.api.idempotency import Creation, answer_once
-from service.web.api.schemas.examples import EMAIL, PASSWORD, TICKET
-from service.web.api.schemas.model import Input, Output, Ticket
+from service.web.api.schemas.examples import EMAIL, PASSWORD, STORY, TICKET
+from service.web.api.schemas.model import Input, Output, PageAddress, Ticket
 from service.web.api.schemas.session import ReaderOut, reader_out
 from service.web.api.sign_in import OF_SESSIONS, Email
-from service.web.returning import LONGEST as LONGEST_ADDRESS
 from service.web.signing_up import SignUp
 
 sign_up = Feature(
@@ -37,12 +35,10 @@ class SignUpInput(Input):
         "those that guessers try first.",
         examples=[PASSWORD],
     )
-    return_to: str | None = Field(
+    return_to: PageAddress | None = Field(
         None,
-        max_length=LONGEST_ADDRESS,
-        pattern=WITHOUT_NUL,
         description="Where to lead her once it is confirmed: a page at one of the sites' addresses.",
-        examples=["https://news.example.org/world/the-keepers-last-winter"],
+        examples=[STORY],
     )
 
 
@@ -65,7 +61,7 @@ class ConfirmedSignUp(Output):
     reader: ReaderOut = Field(description="The new reader.")
     return_to: str | None = Field(
         description="Where she wanted to be led, if that is one of the sites' pages.",
-        examples=["https://news.example.org/world/the-keepers-last-winter"],
+        examples=[STORY],
     )
 
 

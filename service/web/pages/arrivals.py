@@ -27,11 +27,13 @@ def newcomer() -> Newcomer:
 
 
 def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str | None = None) -> Response:
-    """Lead a signed-in reader on: back to where she came from, or else to ``otherwise_to``."""
+    """Lead a signed-in reader on: back to where she came from, or else to ``otherwise_to`` with the notice."""
     if isinstance(outcome, DeviceChoice):
         return ask_which_device(outcome)
     end_session_of_another(doors(), current_session(), outcome, asking_device(), request_time())
-    return hand_over(outcome, returning_to() or otherwise_to, notice)
+    if back := returning_to():
+        return hand_over(outcome, back)
+    return hand_over(outcome, otherwise_to, notice)
 
 
 def hand_over(signed_in: SignedIn, address: str, notice: str | None = None) -> Response:

@@ -3,7 +3,7 @@
 from flask import request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from service.accounts.recovery import find_recovering_reader
+from service.accounts.recovery import find_recovery
 from service.web import recovering
 from service.web.callers import ANYONE, open_to
 from service.web.doors import doors
@@ -12,7 +12,7 @@ from service.web.pages.blueprint import pages
 from service.web.pages.fields import email_field, new_password_field, text_of
 from service.web.pages.forms import PageForm, TicketForm, accepted, faults_told_on
 from service.web.pages.rendering import render_page
-from service.web.pages.returning import returning_to, see_other
+from service.web.pages.returning import lead_back_to, returning_to, see_other
 from service.web.who import network, request_time
 
 DONE = "Your new password is set. You are signed in here, and signed out everywhere else."
@@ -32,7 +32,7 @@ def recover() -> ResponseReturnValue:
     form = RecoveryForm()
     if accepted(form):
         with faults_told_on(form):
-            recovering.recover(doors(), text_of(form.email), network(), request_time())
+            recovering.recover(doors(), text_of(form.email), returning_to(), network(), request_time())
             session["written_to"] = text_of(form.email)
             return see_other(url_for("pages.recovery_sent", return_to=returning_to()))
     return render_page("pages/recover.html", form=form)
@@ -55,7 +55,8 @@ def reset_password() -> ResponseReturnValue:
             outcome = recovering.reset(house, ticket, text_of(form.password), newcomer(), network(), request_time())
             return arrive(outcome, otherwise_to=url_for("pages.list_devices"), notice=DONE)
     with house.database.reading() as connection:
-        reader = find_recovering_reader(connection, ticket, request_time())
-    if reader is None:
+        recovery = find_recovery(connection, ticket, request_time())
+    if recovery is None:
         return render_page("pages/stale_link.html", status=410, again=url_for("pages.recover"))
-    return render_page("pages/reset_password.html", form=form, email=reader.email)
+    lead_back_to(recovery.return_to)
+    return render_page("pages/reset_password.html", form=form, email=recovery.reader.email)

@@ -19,6 +19,11 @@ def returning_to() -> str | None:
     return g.return_to  # type: ignore[no-any-return]
 
 
+def lead_back_to(address: str | None) -> None:
+    """Have the page lead back to an address that was found to be ours before, unless this request names one."""
+    g.return_to = returning_to() or address
+
+
 def see_other(address: str) -> Response:
     """Lead on after a form with a GET, so that reloading does not send it twice."""
     return redirect(address, 303)

@@ -1,16 +1,21 @@
 """Signing up and recovering, as far as the API goes: the mail is read from the outbox."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from service.accounts.recovery import prepare_recovery_mail
+from service.accounts.recovery import find_recovery, prepare_recovery_mail
 from service.accounts.sign_up import prepare_sign_up_mail
 from service.accounts.store import pending_sign_ups, readers
 from service.devices.sessions import StartedSession
 from service.foundation.database import Database
-from service.foundation.outbox import outbox
+from service.foundation.outbox import claim_events, finish_event, outbox
+from service.foundation.settings import Settings
+from service.notifications.letters import write_letter
+from service.sites.site import Site
 from tests.conftest import OUR_ADDRESS
 from tests.support.clock import FrozenClock
 from tests.support.people import People
@@ -103,6 +108,23 @@ def test_a_reader_recovers_her_account_and_every_other_device_is_out(
     assert code_of(front_end.post("/v1/recovery/confirm", reset)) == "ticket_refused"
     old = {"email": people.alice.email, "password": people.alice.password}
     assert code_of(front_end.post("/v1/sign-in", old)) == "credentials_refused"
+
+
+def test_a_recovery_that_a_front_end_asked_for_leads_back_to_its_page(
+    front_end: Asking, people: People, site: Site, database: Database, settings: Settings, clock: FrozenClock
+) -> None:
+    for address, kept in [(f"{OUR_ADDRESS}/story", f"{OUR_ADDRESS}/story"), ("https://elsewhere.example/", None)]:
+        asked = front_end.post("/v1/recovery", {"email": people.alice.email, "return_to": address})
+        assert asked.status_code == 202
+        with database.writing() as connection:
+            (event,) = claim_events(connection, clock.now(), lease=timedelta(1), most=9)
+            letter = write_letter(connection, settings, event, clock.now())
+            assert letter is not None
+            finish_event(connection, event)
+            (ticket,) = re.findall(r"ticket=(\S+)", letter.text)
+            recovery = find_recovery(connection, ticket, clock.now())
+        assert recovery is not None
+        assert recovery.return_to == kept
 
 
 def test_recovery_answers_alike_for_known_and_unknown(front_end: Asking, people: People, database: Database) -> None:

@@ -126,6 +126,26 @@ def test_a_lost_password_is_replaced_and_every_other_device_signed_out(
     assert fresh.sign_in(people.alice.email, NEW).leads_to == "/account"
 
 
+def test_a_recovery_leads_back_to_the_story_she_came_from(
+    visitor: Visitor, people: People, site: Site, mailed_link: Callable[[], str]
+) -> None:
+    story = "http://localhost:8401/story?page=2"
+    asked = visitor.open(f"/recover?return_to={story}")
+    visitor.send(asked, "/recover", email=people.alice.email)
+    refused = visitor.send(visitor.open(mailed_link()), "/recover/reset", password="too short")
+    assert refused.status == 422
+    assert visitor.send(refused, "/recover/reset", password=NEW).leads_to == story
+    assert visitor.open("/account").notices == []
+
+
+@pytest.mark.parametrize("address", ["https://elsewhere.example/", "javascript:alert(1)", "//elsewhere.example"])
+def test_a_recovery_leads_to_no_address_that_is_not_ours(
+    visitor: Visitor, people: People, site: Site, mailed_link: Callable[[], str], address: str
+) -> None:
+    visitor.send(visitor.open("/recover"), "/recover", email=people.alice.email, return_to=address)
+    assert visitor.send(visitor.open(mailed_link()), "/recover/reset", password=NEW).leads_to == "/account/devices"
+
+
 def test_opening_a_recovery_link_uses_nothing_up(
     visitor: Visitor, people: People, mailed_link: Callable[[], str]
 ) -> None:

@@ -8,6 +8,7 @@ KEY_ID = "key_t6b3mq5vz2xw7nk4hyca"
 SITE_ID = "sit_b4nz7dkq2s6xr3vpw5ta"
 
 SLUG = "the-keepers-last-winter"
+STORY = f"https://news.example.org/world/{SLUG}"
 TEASER = "<p>The light was last lit on a Tuesday.</p>"
 EMAIL = "alice@example.org"
 PASSWORD = "a lantern over quiet harbours"  # noqa: S105

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.foundation.database import WITHOUT_NUL
 from service.foundation.identifiers import Kind, id_pattern
 from service.web.api.schemas.examples import DEVICE_ID, READER_ID
+from service.web.returning import LONGEST
 
 
 class Input(BaseModel):
@@ -25,4 +26,5 @@ class Output(BaseModel):
 Instant = Annotated[datetime, Field(description="An instant in UTC (RFC 3339).", examples=["2026-11-22T09:30:00Z"])]
 ReaderId = Annotated[str, Field(pattern=id_pattern(Kind.READER), description="A reader's id.", examples=[READER_ID])]
 DeviceId = Annotated[str, Field(pattern=id_pattern(Kind.DEVICE), description="A device's id.", examples=[DEVICE_ID])]
+PageAddress = Annotated[str, Field(max_length=LONGEST, pattern=WITHOUT_NUL)]
 Ticket = Annotated[str, Field(max_length=200, pattern=WITHOUT_NUL)]

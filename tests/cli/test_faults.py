@@ -100,7 +100,7 @@ def test_other_faults_are_told_as_far_as_they_are_known(fault: Exception, senten
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with sqlite:// or postgresql://"),
         ("DATABASE_URL", "sqlite://", "DATABASE_URL must name a file"),
         ("DATABASE_URL", "everything", "DATABASE_URL is no address of a database"),
-        ("DATABASE_URL", "sqlite:////dev/null/x.db", "/dev/null: "),
+        ("DATABASE_URL", "sqlite:////dev/null/x.db", "There is no database /dev/null/x.db yet"),
         ("DATABASE_URL", "postgresql://me:hush@localhost:1/x", "postgresql://me:***@localhost:1/x does not answer"),
     ],
 )
@@ -116,7 +116,19 @@ def test_settings_that_are_wrong_are_told_without_their_secrets(
 
 def test_an_empty_database_asks_to_be_migrated(anywhere: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite:///new.db")
+    (anywhere.folder / "new.db").touch()
     assert "new.db lacks tables" in anywhere("sites", "list", status=1).stderr
+
+
+def test_a_command_makes_no_database_where_there_is_none(anywhere: CommandLine) -> None:
+    said = anywhere("sites", "list", status=1).stderr
+    assert "There is no database var/gatefold.db yet: run `gatefold migrate` first." in said
+    assert list(anywhere.folder.iterdir()) == []
+
+
+def test_a_place_where_no_database_can_be_is_told(anywhere: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////dev/null/x.db")
+    assert "/dev/null: " in anywhere("migrate", status=1).stderr
 
 
 @postgresql_only

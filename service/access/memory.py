@@ -37,7 +37,7 @@ class Known:
         self.callers: dict[Shown, Caller | None] = {}
         self.sessions: dict[str, SessionFacts] = {"": SessionFacts()}  # by the hash of a token
         self.terms: dict[tuple[str, str], Terms | None] = {}  # by site and slug
-        self.articles: Kept = {}
+        self.articles: Kept = {}  # which has a bound of its own
 
     def full(self) -> bool:
         return len(self.sessions) > MOST or len(self.terms) > MOST or len(self.callers) > MOST

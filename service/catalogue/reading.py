@@ -11,7 +11,9 @@ from service.foundation.database import Database
 from service.foundation.questions import Question
 
 MOST_KEPT = 1_000
-LONGEST_KEPT = 10_000  # characters of body: so a worker keeps ten megabytes of them, or twice that in other scripts
+# Characters of body and teaser. Each takes one octet, two where one is a curly quote, four where one is an emoji: so a
+# worker keeps ten to forty megabytes at the most.
+LONGEST_KEPT = 10_000
 
 
 class Read(NamedTuple):
@@ -46,7 +48,7 @@ def _read(database: Database, article_id: str, kept: Kept, *, with_body: bool) -
     if not rows:
         return None
     read = Read(article_from(rows[0]), rows[0][-1] if with_body else None)
-    if len(read.body or "") <= LONGEST_KEPT:
+    if len(read.body or "") + len(read.article.teaser_html) <= LONGEST_KEPT:
         if len(kept) >= MOST_KEPT:
             kept.clear()
         kept[article_id, with_body] = read

@@ -9,6 +9,7 @@ from service.access.entitlements import BadPeriod, UnknownEntitlement
 from service.access.receipts import BadReceipt
 from service.accounts.reader import EmailTaken, PasswordRefused, UnknownReader
 from service.devices.device import UnknownDevice
+from service.foundation.backends import NoDatabase
 from service.foundation.database import DatabaseUnavailable
 from service.foundation.settings import Settings
 from service.foundation.unsafe import UnsafeSettings
@@ -42,6 +43,8 @@ def sentence_of(fault: Exception) -> str:
     match fault:
         case DatabaseUnavailable() | DBAPIError():
             return _of_database(fault)
+        case NoDatabase():
+            return f"There is no database {fault} yet: look at DATABASE_URL, or run `gatefold migrate` to make it."
         case UnsafeSettings():
             return str(fault)
         case ValidationError() if fault.title == Settings.__name__:

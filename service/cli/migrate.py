@@ -21,7 +21,7 @@ def migrate(check: bool) -> None:
       gatefold migrate
       DATABASE_URL=postgresql://gatefold@db/gatefold gatefold migrate
     """
-    database = Database(Settings().database_url)
+    database = Database(Settings().database_url, existing=check)
     if check:
         with database.reading() as connection:
             revision = current_revision(connection)

@@ -3,10 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-
-import click
-from sqlalchemy import URL, make_url
 
 from service.foundation.clock import Clock
 from service.foundation.database import Database
@@ -28,15 +24,8 @@ def read_settings() -> Settings:
 @contextmanager
 def open_house() -> Iterator[House]:
     settings = read_settings()
-    _require_database(make_url(settings.database_url))
-    database = Database(settings.database_url, pool_size=1)
+    database = Database(settings.database_url, pool_size=1, existing=True)
     try:
         yield House(settings, database, Clock())
     finally:
         database.close()
-
-
-def _require_database(url: URL) -> None:
-    """A command that finds none would leave an empty one behind, wherever it was called."""
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
-        raise click.ClickException(f"There is no database {url.database} yet: run `gatefold migrate` first.")

@@ -51,7 +51,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     host, port = host or settings.host, port or settings.port
     cores = os.cpu_count() or 1
     _require_production_in_public(settings)
-    with closing(Database(settings.database_url)) as database:  # at once: no process may inherit a connection
+    with closing(Database(settings.database_url, existing=True)) as database:  # no process may inherit a connection
         _require_schema(database)
     _require_free(host, port)
     configure_logs()

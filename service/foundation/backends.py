@@ -13,12 +13,16 @@ BUSY_SECONDS = 10  # a transaction can wait no longer, for a connection or for o
 PATIENCE_SECONDS = 2  # nor a request that only asks
 
 
+class NoDatabase(Exception):
+    """There is no file where an embedded database was to be found."""
+
+
 class Backend(Protocol):
     """What a database's module holds."""
 
     FAULTS: type[Exception]  # what its driver raises where it cannot answer
 
-    def open_engine(self, url: URL, pool_size: int, /) -> Engine: ...
+    def open_engine(self, url: URL, pool_size: int, /, *, existing: bool) -> Engine: ...
 
     def open_line(self, url: URL, /) -> "Line": ...
 

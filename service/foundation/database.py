@@ -34,11 +34,15 @@ class DatabaseUnavailable(Exception):
 class Database:
     """Opens what one asks, reads or writes in. The doors hold it; features are handed its connections."""
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, existing: bool = False) -> None:
+        """An embedded one is made where there is none, unless it shall be an ``existing`` one.
+
+        Raises :class:`backends.NoDatabase`, and ValueError for an address that Gatefold cannot use.
+        """
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         self._backend = backends.backend_of(self.url)
-        self.engine = self._backend.open_engine(self.url, pool_size)
+        self.engine = self._backend.open_engine(self.url, pool_size, existing=existing)
         # PostgreSQL would show each statement what was committed since the last one: a decision about an article
         # as it was, and the body that it has become.
         snapshot = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FAULTS: type[Exception] = psycopg.OperationalError
 
 
-def open_engine(url: URL, pool_size: int) -> Engine:
+def open_engine(url: URL, pool_size: int, *, existing: bool) -> Engine:  # noqa: ARG001  it makes none
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,

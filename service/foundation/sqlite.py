@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 FAULTS: type[Exception] = sqlite3.OperationalError
 
 
-def open_engine(url: URL, pool_size: int) -> Engine:
+def open_engine(url: URL, pool_size: int, *, existing: bool) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise ValueError("DATABASE_URL must name a file: an SQLite database in memory is private to a thread")
-    _make_file(Path(str(url.database)))
+    path = Path(str(url.database))
+    if str(path).startswith("file:"):
+        raise ValueError("DATABASE_URL must name a file by its path, not by an address of its own")
+    if not existing:
+        _make_file(path)
+    elif not path.exists():
+        raise backends.NoDatabase(path.absolute())
     engine = create_engine(
         url,
         pool_size=pool_size,

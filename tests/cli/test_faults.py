@@ -100,6 +100,8 @@ def test_other_faults_are_told_as_far_as_they_are_known(fault: Exception, senten
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must begin with sqlite:// or postgresql://"),
         ("DATABASE_URL", "sqlite://", "DATABASE_URL must name a file"),
         ("DATABASE_URL", "everything", "DATABASE_URL is no address of a database"),
+        ("DATABASE_URL", "sqlite:///:memory:", "DATABASE_URL must name a file"),
+        ("DATABASE_URL", "sqlite:///file:x.db?uri=true", "DATABASE_URL must name a file by its path"),
         ("DATABASE_URL", "sqlite:////dev/null/x.db", "There is no database /dev/null/x.db yet"),
         ("DATABASE_URL", "postgresql://me:hush@localhost:1/x", "postgresql://me:***@localhost:1/x does not answer"),
     ],
@@ -120,9 +122,10 @@ def test_an_empty_database_asks_to_be_migrated(anywhere: CommandLine, monkeypatc
     assert "new.db lacks tables" in anywhere("sites", "list", status=1).stderr
 
 
-def test_a_command_makes_no_database_where_there_is_none(anywhere: CommandLine) -> None:
-    said = anywhere("sites", "list", status=1).stderr
-    assert "There is no database var/gatefold.db yet: run `gatefold migrate` first." in said
+@pytest.mark.parametrize("command", ["sites list", "migrate --check", "serve"])
+def test_a_command_makes_no_database_where_there_is_none(anywhere: CommandLine, command: str) -> None:
+    said = anywhere(*command.split(), status=1).stderr
+    assert f"There is no database {anywhere.folder}/var/gatefold.db yet: look at DATABASE_URL" in said
     assert list(anywhere.folder.iterdir()) == []
 
 

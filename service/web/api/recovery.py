@@ -20,7 +20,8 @@ class RecoveryInput(Input):
     email: Email
     return_to: PageAddress | None = Field(
         None,
-        description="Where the mailed link leads her once her password is set: a page at one of the sites' addresses.",
+        description="Where the page behind the mailed link leads her once her password is set: a page at one of the "
+        "sites' addresses.",
         examples=[STORY],
     )
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
 from service.devices.sessions import Newcomer
+from service.sites.site import origin_of
 from service.web.cookies import set_session_cookie
 from service.web.doors import doors
 from service.web.pages.forms import PageForm
@@ -27,13 +28,16 @@ def newcomer() -> Newcomer:
 
 
 def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str | None = None) -> Response:
-    """Lead a signed-in reader on: back to where she came from, or else to ``otherwise_to`` with the notice."""
+    """Lead a signed-in reader on: back to where she came from, or else to ``otherwise_to``.
+
+    A notice is told on the next page of ours: not where she leaves for a site, for it would wait for her return.
+    """
     if isinstance(outcome, DeviceChoice):
         return ask_which_device(outcome)
     end_session_of_another(doors(), current_session(), outcome, asking_device(), request_time())
-    if back := returning_to():
-        return hand_over(outcome, back)
-    return hand_over(outcome, otherwise_to, notice)
+    back = returning_to()
+    leaves = back is not None and origin_of(back) != origin_of(doors().settings.public_url)
+    return hand_over(outcome, back or otherwise_to, None if leaves else notice)
 
 
 def hand_over(signed_in: SignedIn, address: str, notice: str | None = None) -> Response:

@@ -13,6 +13,7 @@ from service.web.pages.fields import email_field, new_password_field, text_of
 from service.web.pages.forms import PageForm, TicketForm, accepted, faults_told_on
 from service.web.pages.rendering import render_page
 from service.web.pages.returning import lead_back_to, returning_to, see_other
+from service.web.returning import safe_return_to
 from service.web.who import network, request_time
 
 DONE = "Your new password is set. You are signed in here, and signed out everywhere else."
@@ -56,7 +57,8 @@ def reset_password() -> ResponseReturnValue:
             return arrive(outcome, otherwise_to=url_for("pages.list_devices"), notice=DONE)
     with house.database.reading() as connection:
         recovery = find_recovery(connection, ticket, request_time())
+        back = safe_return_to(connection, house, recovery.return_to) if recovery else None
     if recovery is None:
         return render_page("pages/stale_link.html", status=410, again=url_for("pages.recover"))
-    lead_back_to(recovery.return_to)
+    lead_back_to(back)
     return render_page("pages/reset_password.html", form=form, email=recovery.reader.email)

@@ -20,7 +20,7 @@ def returning_to() -> str | None:
 
 
 def lead_back_to(address: str | None) -> None:
-    """Have the page lead back to an address that was found to be ours before, unless this request names one."""
+    """Have the page lead back to an address that is ours, unless this request names one."""
     g.return_to = returning_to() or address
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from service.accounts.store import find_reader_by_email
 from service.devices.sessions import StartedSession
 from service.foundation.database import Database
 from service.sites.site import Site
+from service.sites.store import site_addresses
 from tests.support.clock import FrozenClock
 from tests.support.people import People
 from tests.web.pages.visitor import HERE, Visitor
@@ -136,6 +138,31 @@ def test_a_recovery_leads_back_to_the_story_she_came_from(
     assert refused.status == 422
     assert visitor.send(refused, "/recover/reset", password=NEW).leads_to == story
     assert visitor.open("/account").notices == []
+
+
+def test_a_recovery_that_leads_to_a_page_of_ours_is_told_there(
+    visitor: Visitor, people: People, mailed_link: Callable[[], str]
+) -> None:
+    sign_in = visitor.follow(visitor.open("/account"))
+    (recover,) = [address for address in sign_in.links() if address.startswith("/recover")]
+    visitor.send(visitor.open(recover), "/recover", email=people.alice.email)
+    done = visitor.send(visitor.open(mailed_link()), "/recover/reset", password=NEW)
+    assert done.leads_to == "/account"
+    assert visitor.follow(done).notices == [
+        "Your new password is set. You are signed in here, and signed out everywhere else."
+    ]
+
+
+def test_a_recovery_leads_to_no_address_that_is_not_a_sites_any_more(
+    visitor: Visitor, people: People, site: Site, database: Database, mailed_link: Callable[[], str]
+) -> None:
+    story = "http://localhost:8401/story"
+    visitor.send(visitor.open(f"/recover?return_to={story}"), "/recover", email=people.alice.email)
+    with database.writing() as connection:
+        connection.execute(delete(site_addresses))
+    page = visitor.open(mailed_link())
+    assert story not in page.text
+    assert visitor.send(page, "/recover/reset", password=NEW).leads_to == "/account/devices"
 
 
 @pytest.mark.parametrize("address", ["https://elsewhere.example/", "javascript:alert(1)", "//elsewhere.example"])

@@ -153,6 +153,7 @@ def test_a_port_in_use_is_told_in_a_sentence(town: Town):
 
 
 def test_a_missing_schema_is_told_in_a_sentence(tmp_path: Path):
+    (tmp_path / "empty.db").touch()
     told = gatefold("serve", DATABASE_URL=f"sqlite:///{tmp_path}/empty.db")
     assert told.returncode == 1
     assert told.stderr == "Error: The database's schema is not up to date: run `gatefold migrate` first.\n"

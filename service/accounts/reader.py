@@ -18,6 +18,8 @@ from email_validator import EmailNotValidError, validate_email
 LONGEST_EMAIL = 254
 LONGEST_NAME = 80
 LONGEST_NAME_GIVEN = 10 * LONGEST_NAME  # spread out in spaces, letters and marks: composing it takes quadratic time
+# Characters that turn the direction of the text around a name; some telephones put them around one that is pasted.
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 class AccountError(Exception):
@@ -81,7 +83,7 @@ def clean_name(text: str) -> str:
     """A reader's name on one line, NFC. Raises :class:`BadName`."""
     if len(text) > LONGEST_NAME_GIVEN:
         raise BadName
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = " ".join(unicodedata.normalize("NFC", text).translate(TURNING).split())
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in name):
         raise BadName
     return name

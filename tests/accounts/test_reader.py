@@ -63,13 +63,17 @@ def test_letter_case_makes_no_second_account():
         ("Jose\u0301", "José"),
         ("李雷", "李雷"),
         ("x" * 80, "x" * 80),
+        ("\u202aAlice\u202c \u2066Berg\u2069", "Alice Berg"),
+        ("Alice \u202egreB", "Alice greB"),
     ],
 )
 def test_a_name_is_one_tidy_line(text, clean):
     assert clean_name(text) == clean
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "x" * 81, "a\0b", "a\x1bb", "\ud800", "\ue000", "\u0378"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "\u202a\u202c", "x" * 81, "a\0b", "a\x1bb", "\ud800", "\ue000", "\u0378"]
+)
 def test_a_name_nobody_could_type_is_refused(text):
     with pytest.raises(BadName):
         clean_name(text)

@@ -51,6 +51,24 @@ def test_the_newest_key_signs_for_one_purpose_and_every_key_verifies(signing, re
             Signer(*reading).verify(text)
 
 
+def respelt(text):
+    """The same signature in other characters, which a lenient base64 reads alike."""
+    payload, _, signature = text.rpartition(".")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    last = alphabet[alphabet.index(signature[-1]) ^ 1]  # of its six bits two are no part of the signature
+    yield f"{payload}.{signature[:-1]}{last}"
+    for added in ("=", "====", "!!!!", "é", "\n", " ", "☃", "\ud800"):
+        yield text + added
+        yield f"{payload}.{added}{signature}"
+
+
+def test_a_signature_in_another_spelling_is_not_believed():
+    signer = Signer(KEYS, "receipt")
+    for text in respelt(signer.sign({"a": 1})):
+        with pytest.raises(BadSignature):
+            signer.verify(text)
+
+
 @given(st.text() | st.binary().map(lambda octets: octets.decode("latin-1")))
 def test_nothing_else_is_believed(text):
     with pytest.raises(BadSignature):

@@ -63,7 +63,12 @@ def production(database_url: str, port: int) -> dict[str, str]:
 def serving_constant(octets: Mapping[str, int], port: int, log: Path) -> AbstractContextManager[Served]:
     """The yardstick, with a route of each name that answers with so many octets."""
     command = ("-m", "bench.wsgi", "bench.constant:create_app", str(port))
-    return serving(command, port, f"/{next(iter(octets))}", {SIZES: json.dumps(octets)}, log)
+    return serving(command, port, f"/{next(iter(octets))}", sized(octets), log)
+
+
+def sized(octets: Mapping[str, int]) -> dict[str, str]:
+    """The environment's word for how large the answers shall be that were made beforehand."""
+    return {SIZES: json.dumps(octets)}
 
 
 def switched() -> dict[str, str]:

@@ -65,8 +65,8 @@ def start_session(
     """
     store.lock_slots(connection, reader_id)
     devices = store.list_devices(connection, reader_id)
-    own = store.find_device_by_digest(connection, reader_id, digest_of(newcomer.token)) if newcomer.token else None
-    others = [device for device in devices if device.live(rule.life, now) and device != own]
+    own = _known_again(connection, reader_id, newcomer.token)
+    others = _others(devices, own, rule, now)
     try:
         place = find_place(
             others, own.slot if own else None, rule.limit, chosen=chosen, replace_oldest=rule.replace_oldest
@@ -93,9 +93,18 @@ def start_session(
     return StartedSession(secret.token, device, tuple(ended))
 
 
+def list_others(
+    connection: Connection, reader_id: str, token: str | None, rule: Rule, now: datetime
+) -> tuple[Device, ...]:
+    """The reader's live devices beside the one that has, or had, this session."""
+    return tuple(
+        _others(store.list_devices(connection, reader_id), _known_again(connection, reader_id, token), rule, now)
+    )
+
+
 def knows_device(connection: Connection, reader_id: str, token: str) -> bool:
     """Whether a session of this reader, live or run out, had this token: the device is known again by it."""
-    return store.find_device_by_digest(connection, reader_id, digest_of(token)) is not None
+    return _known_again(connection, reader_id, token) is not None
 
 
 def list_live_devices(connection: Connection, reader_id: str, life: Life, now: datetime) -> list[Device]:
@@ -124,6 +133,14 @@ def end_devices(
     store.lock_slots(connection, reader_id)
     ids = [device.id for device in store.list_devices(connection, reader_id) if device.id != keep]
     return store.remove_devices(connection, reader_id, ids, cause, by_device, now)
+
+
+def _known_again(connection: Connection, reader_id: str, token: str | None) -> Device | None:
+    return store.find_device_by_digest(connection, reader_id, digest_of(token)) if token else None
+
+
+def _others(devices: Collection[Device], own: Device | None, rule: Rule, now: datetime) -> list[Device]:
+    return [device for device in devices if device.live(rule.life, now) and device != own]
 
 
 def _end(

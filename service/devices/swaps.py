@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from service.foundation.tickets import Purpose, find_ticket, issue_ticket, redeem_ticket
+from service.foundation.tickets import Purpose, Ticket, find_ticket, issue_ticket, redeem_ticket
 
 CHOOSE_WITHIN = timedelta(minutes=10)
 
@@ -31,13 +31,16 @@ def issue_swap_ticket(connection: Connection, pending: PendingSwap, now: datetim
     return SwapTicket(issue_ticket(connection, Purpose.SWAP_DEVICE, pending.reader_id, facts, expires_at), expires_at)
 
 
-def find_swap(connection: Connection, token: str, now: datetime) -> PendingSwap | None:
+def find_swap(connection: Connection, token: str, now: datetime) -> tuple[PendingSwap, SwapTicket] | None:
     """What a ticket is for, without using it."""
     ticket = find_ticket(connection, Purpose.SWAP_DEVICE, token, now)
-    return PendingSwap(ticket.subject, ticket.facts["version"], ticket.facts["name"]) if ticket else None
+    return (_pending(ticket), SwapTicket(token, ticket.expires_at)) if ticket else None
 
 
 def redeem_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:
     """Use the ticket up. Raises :class:`TicketRefused`."""
-    ticket = redeem_ticket(connection, Purpose.SWAP_DEVICE, token, now)
+    return _pending(redeem_ticket(connection, Purpose.SWAP_DEVICE, token, now))
+
+
+def _pending(ticket: Ticket) -> PendingSwap:
     return PendingSwap(ticket.subject, ticket.facts["version"], ticket.facts["name"])

@@ -12,6 +12,7 @@ from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_
 from service.accounts.store import (
     Credentials,
     find_credentials,
+    find_reader,
     lock_reader_of_ticket,
     renew_password_hash,
 )
@@ -22,9 +23,10 @@ from service.devices.sessions import (
     StartedSession,
     end_device,
     knows_device,
+    list_others,
     start_session,
 )
-from service.devices.swaps import PendingSwap, SwapTicket, issue_swap_ticket, redeem_swap
+from service.devices.swaps import PendingSwap, SwapTicket, find_swap, issue_swap_ticket, redeem_swap
 from service.foundation.tickets import Purpose
 from service.web.counting import count, guesses, uncount
 from service.web.doors import Doors
@@ -74,6 +76,21 @@ def swap(house: Doors, ticket: str, device_id: str, newcomer: Newcomer, now: dat
         pending = redeem_swap(connection, ticket, now)
         named = Newcomer(newcomer.kind, newcomer.token, newcomer.name or pending.device_name)
         return start(connection, house, reader, named, now, chosen=device_id)
+
+
+def find_choice(
+    connection: Connection, house: Doors, ticket: str, token: str | None, now: datetime
+) -> DeviceChoice | None:
+    """The choice that a ticket waits for, among the devices that the reader has by now. None where it is over.
+
+    ``token`` is the session that the newcomer has, or had.
+    """
+    found = find_swap(connection, ticket, now)
+    reader = find_reader(connection, found[0].reader_id) if found else None
+    if found is None or reader is None or reader.credentials_version != found[0].credentials_version:
+        return None
+    rule = house.rule.for_limit(reader.device_limit)
+    return DeviceChoice(reader, list_others(connection, reader.id, token, rule, now), rule.limit, found[1])
 
 
 def start(

@@ -13,7 +13,7 @@ PENDING = PendingSwap("rdr_alice", 3, "Kitchen tablet")
 def test_a_swap_ticket_remembers_who_and_on_what(connection, clock):
     ticket = issue_swap_ticket(connection, PENDING, clock.now())
     assert ticket.expires_at == clock.now() + CHOOSE_WITHIN
-    assert find_swap(connection, ticket.token, clock.now()) == PENDING
+    assert find_swap(connection, ticket.token, clock.now()) == (PENDING, ticket)
     assert redeem_swap(connection, ticket.token, clock.now()) == PENDING
     assert find_swap(connection, ticket.token, clock.now()) is None
     with pytest.raises(TicketRefused):

@@ -16,6 +16,7 @@ from tests.support.at_once import at_once
 from tests.support.people import Person
 
 LOOK_EVERY = 0.002  # seconds
+CHOICE = "/sign-in/choose"
 
 
 def storm(calls: Sequence[Callable[[], Reply]]) -> list[Reply]:
@@ -89,11 +90,12 @@ def swap_call(town: Town, asked: Reply, chosen: str, number: int) -> Callable[[]
     if asked.status == 409 and asked.body.startswith(b"{"):
         ticket, front_end = asked.json()["swap_ticket"], town.front_end(number)
         return lambda: front_end.swap(ticket, chosen)
-    browser = Browser(town.servers[number % len(town.servers)])
-    ticket = Browser(browser.server, page=asked.text).field("swap_ticket")
-    browser.open("/sign-in")
-    return lambda: browser.send("/sign-in/choose", swap_ticket=ticket, device_id=chosen)
+    browser = Browser(town.servers[number % len(town.servers)], asked.cookies)
+    browser.open(CHOICE)
+    ticket = browser.field("swap_ticket")
+    return lambda: browser.send(CHOICE, swap_ticket=ticket, device_id=chosen)
 
 
 def asks_for_choice(reply: Reply) -> bool:
-    return reply.session_token is None and (b"device_limit_reached" in reply.body or b"swap_ticket" in reply.body)
+    told = b"device_limit_reached" in reply.body or reply.header("Location") == CHOICE
+    return reply.session_token is None and told

@@ -10,6 +10,7 @@ from lxml import html
 from service.app import create_app
 from service.foundation.tickets import Purpose, issue_ticket
 from tests.process.calling import Browser, Reply, call
+from tests.process.storms import CHOICE
 from tests.process.town import PASSWORD, Town, open_town
 from tests.support.people import Person
 from tests.support.settings import make_settings
@@ -39,7 +40,9 @@ def test_every_hosted_page_is_light_on_its_first_view(town: Town, figure):
     pages = {f"{path} of a stranger": open_page(stranger, path) for path in paths}
     pages |= {f"{path} of a reader": open_page(signed_in, path) for path in paths}
     pages |= {f"{path} by its link": open_page(stranger, link) for path, link in links(town, alice).items()}
-    pages["the choice at the sixth device"] = choice = send_sign_in(town.browser(), alice)
+    sixth = town.browser()
+    assert send_sign_in(sixth, alice).header("Location") == CHOICE
+    pages["the choice at the sixth device"] = choice = sixth.open(CHOICE)
     assert choice.text.count('name="device_id"') == 5
     assert [name for name, page in pages.items() if page.status != 200 and name.endswith("by its link")] == []
 

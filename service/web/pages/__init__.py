@@ -4,14 +4,14 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from service.web.doors import EXTENSION, Doors
-from service.web.pages import account, devices, recovery, sign_in, sign_out, sign_up
+from service.web.pages import account, choice, devices, recovery, sign_in, sign_out, sign_up
 from service.web.pages.appearance import appearance
 from service.web.pages.blueprint import pages
 from service.web.pages.errors import register_error_pages
 from service.web.pages.mailbox import mailbox
 
 # Importing a feature adds its views to the blueprint.
-__all__ = ["account", "devices", "recovery", "register_pages", "sign_in", "sign_out", "sign_up"]
+__all__ = ["account", "choice", "devices", "recovery", "register_pages", "sign_in", "sign_out", "sign_up"]
 
 FORM_OPEN_FOR = 8 * 60 * 60  # seconds until a form must be shown anew
 

@@ -1,25 +1,17 @@
 """What follows a proof of who the reader is: her session in a cookie, or the choice among her devices."""
 
-from flask import flash, g, make_response, session
+from flask import flash, g, make_response, session, url_for
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField
 
 from service.devices.sessions import Newcomer
 from service.sites.site import origin_of
 from service.web.cookies import set_session_cookie
 from service.web.doors import doors
-from service.web.pages.forms import PageForm
-from service.web.pages.rendering import render_page
 from service.web.pages.returning import returning_to, see_other
 from service.web.signing_in import DeviceChoice, SignedIn, end_session_of_another
 from service.web.who import asking_device, current_session, request_time, shown_now
 
-
-class ChoiceForm(PageForm):
-    """The sixth device's choice: one button for each device, and the ticket of the sign-in that waits."""
-
-    swap_ticket = HiddenField()
-    device_id = StringField()  # the value of the button pressed
+WAITING = "swap_ticket"  # in the pages' session: the sign-in that waits for a choice
 
 
 def newcomer() -> Newcomer:
@@ -33,7 +25,8 @@ def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str |
     A notice is told on the next page of ours: not where she leaves for a site, for it would wait for her return.
     """
     if isinstance(outcome, DeviceChoice):
-        return ask_which_device(outcome)
+        session[WAITING] = outcome.ticket.token
+        return see_other(url_for("pages.choose_device", return_to=returning_to()))
     end_session_of_another(doors(), current_session(), outcome, asking_device(), request_time())
     back = returning_to()
     leaves = back is not None and origin_of(back) != origin_of(doors().settings.public_url)
@@ -49,16 +42,3 @@ def hand_over(signed_in: SignedIn, address: str, notice: str | None = None) -> R
     response = make_response(see_other(address))
     set_session_cookie(response, doors(), signed_in.session.token)
     return response
-
-
-def ask_which_device(choice: DeviceChoice) -> Response:
-    form = ChoiceForm(formdata=None, swap_ticket=choice.ticket.token)
-    return render_page(
-        "pages/choice.html",
-        form=form,
-        devices=choice.devices,
-        limit=choice.limit,
-        giving_way=len(choice.devices) - choice.limit + 1,
-        until=choice.ticket.expires_at,
-        newcomer=asking_device(),
-    )

@@ -1,20 +1,18 @@
-"""Signing in, and the choice where every place for a device is taken."""
+"""Signing in."""
 
-from flask import flash, request, url_for
+from flask import request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from service.access.asking import SessionState
-from service.foundation.tickets import TicketRefused
 from service.web import signing_in
 from service.web.callers import ANYONE, open_to
 from service.web.doors import doors
-from service.web.pages.arrivals import ChoiceForm, arrive, newcomer
+from service.web.pages.arrivals import WAITING, arrive, newcomer
 from service.web.pages.blueprint import pages
 from service.web.pages.fields import Filled, password_field, text_of
 from service.web.pages.forms import PageForm, accepted, faults_told_on
 from service.web.pages.rendering import render_page
-from service.web.pages.returning import returning_to, see_other
 from service.web.who import current_session, network, request_time
 
 
@@ -38,24 +36,8 @@ def sign_in() -> ResponseReturnValue:
                 doors(), text_of(form.email), text_of(form.password), newcomer(), network(), request_time()
             )
             return arrive(outcome, otherwise_to=url_for("pages.show_account"))
+    session.pop(WAITING, None)  # who comes back here has not chosen, and the next at this browser must not
     state = current_session().state
     if request.method != "POST" and state is SessionState.LIVE:
         return render_page("pages/signed_in.html")
     return render_page("pages/sign_in.html", form=form, run_out=state is SessionState.EXPIRED)
-
-
-@pages.post("/sign-in/choose")
-@open_to(ANYONE)
-def choose_device() -> ResponseReturnValue:
-    form = ChoiceForm()
-    if not accepted(form):
-        flash("This page had been open for too long. Nothing was changed: please sign in again.", "told")
-        return see_other(url_for("pages.sign_in", return_to=returning_to()))
-    try:
-        outcome = signing_in.swap(
-            doors(), text_of(form.swap_ticket), text_of(form.device_id), newcomer(), request_time()
-        )
-    except TicketRefused:
-        flash("That choice was made already, or waited for too long. Please sign in again.", "told")
-        return see_other(url_for("pages.sign_in", return_to=returning_to()))
-    return arrive(outcome, otherwise_to=url_for("pages.show_account"))

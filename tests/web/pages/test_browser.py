@@ -108,6 +108,9 @@ def test_from_sign_up_over_the_mailbox_to_the_sixth_device(browsers: Browsers) -
     sixth = browsers.new(KINDS[5])
     sign_in(sixth, DORA["email"], DORA["password"])
     assert heading(sixth) == "You are signed in on five devices"
+    sixth.goto("/dev/mail")
+    sixth.go_back()
+    assert heading(sixth) == "You are signed in on five devices"
     row = sixth.get_by_role("listitem").filter(has_text="Firefox on Android")
     row.get_by_role("button", name="Sign out this one").click()
     assert heading(sixth) == "Your account"

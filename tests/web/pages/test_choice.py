@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.accounts.store import set_device_limit
+from service.accounts.store import set_device_limit, set_password_hash
 from service.devices.device import Cause
 from service.devices.sessions import StartedSession, end_device, list_live_devices
 from service.foundation.database import Database
@@ -32,6 +32,11 @@ def live(database: Database, people: People, clock: FrozenClock) -> list[str]:
         return [d.id for d in list_live_devices(connection, people.alice.id, LIFE, clock.now())]
 
 
+def asked(visitor: Visitor, people: People, **kwargs: str) -> Page:
+    """The page that asks her, after her sign-in."""
+    return visitor.follow(visitor.sign_in(people.alice.email, people.alice.password, **kwargs))
+
+
 def choose(visitor: Visitor, page: Page, session: StartedSession) -> Page:
     return visitor.send(page, "/sign-in/choose", device_id=session.device.id)
 
@@ -40,7 +45,7 @@ def test_the_sixth_sign_in_asks_which_device_gives_way(
     visit: Callable[..., Visitor], people: People, five: list[StartedSession]
 ) -> None:
     visitor = visit(ANDROID)
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     assert page.status == 200
     assert page.title == "You are signed in on five devices"
     assert sorted(page.all("h2")) == sorted(KINDS)
@@ -51,7 +56,7 @@ def test_the_sixth_sign_in_asks_which_device_gives_way(
 
 
 def test_nothing_of_a_session_is_on_the_page(visitor: Visitor, people: People, five: list[StartedSession]) -> None:
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     assert "gfs_" not in page.response.get_data(as_text=True)
 
 
@@ -65,7 +70,7 @@ def test_the_chosen_device_ends_and_this_one_is_signed_in(
 ) -> None:
     visitor = visit(ANDROID)
     story = "http://localhost:8401/story"
-    page = choose(visitor, visitor.sign_in(people.alice.email, people.alice.password, return_to=story), five[1])
+    page = choose(visitor, asked(visitor, people, return_to=story), five[1])
     assert (page.status, page.leads_to) == (303, story)
     remaining = live(database, people, clock)
     assert len(remaining) == 5
@@ -78,7 +83,7 @@ def test_the_device_that_gave_way_is_told_when_and_for_what_once(
 ) -> None:
     visitor, other = visit(ANDROID), visit()
     other.token = five[1].token
-    choose(visitor, visitor.sign_in(people.alice.email, people.alice.password), five[1])
+    choose(visitor, asked(visitor, people), five[1])
     page = other.follow(other.open("/account"))
     assert page.title == "Sign in"
     assert page.notices == [
@@ -92,7 +97,7 @@ def test_the_device_that_gave_way_is_told_when_and_for_what_once(
 def test_a_choice_can_be_made_once(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     fields = dict(page.form("/sign-in/choose").form_values()) | {"device_id": five[0].device.id}
     visitor.post("/sign-in/choose", fields)
     token = visitor.open("/sign-out").form("/sign-out").fields["csrf_token"]
@@ -104,7 +109,7 @@ def test_a_choice_can_be_made_once(
 def test_a_choice_waits_ten_minutes(
     visitor: Visitor, people: People, five: list[StartedSession], clock: FrozenClock
 ) -> None:
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     clock.advance(timedelta(minutes=10))
     late = visitor.follow(choose(visitor, page, five[0]))
     assert late.notices == ["That choice was made already, or waited for too long. Please sign in again."]
@@ -118,11 +123,11 @@ def test_where_the_chosen_device_is_gone_and_there_is_no_place_she_is_asked_agai
     database: Database,
     clock: FrozenClock,
 ) -> None:
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     with database.writing() as connection:
         end_device(connection, people.alice.id, five[0].device.id, Cause.SIGNED_OUT, None, clock.now())
     sign_in(people.alice, "Chrome on Android")
-    again = choose(visitor, page, five[0])
+    again = visitor.follow(choose(visitor, page, five[0]))
     assert again.title == "You are signed in on five devices"
     assert choose(visitor, again, five[1]).leads_to == "/account"
 
@@ -132,7 +137,7 @@ def test_a_lowered_limit_names_how_many_more_will_go(
 ) -> None:
     with database.writing() as connection:
         set_device_limit(connection, people.alice.id, 2)
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     assert "room for two devices. With the one that you choose, three more, not used for longest" in page.text
     choose(visitor, page, five[4])
     remaining = live(database, people, clock)
@@ -146,7 +151,7 @@ def test_where_one_device_is_all_there_is_nothing_to_choose(
     with database.writing() as connection:
         set_device_limit(connection, people.alice.id, 1)
     only = sign_in(people.alice, "Firefox on Linux")
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     assert page.title == "You are signed in on one device"
     assert "as many as your account may have at once. Sign it out, and this one" in page.text
     assert choose(visitor, page, only).leads_to == "/account"
@@ -164,15 +169,81 @@ def test_who_has_more_devices_than_she_may_is_told_what_becomes_of_them(
     assert "signed in on five devices. From your next sign-in on, your account has room for one." in devices
 
 
+def test_the_choice_can_be_left_and_come_back_to(
+    visitor: Visitor, people: People, site: Site, five: list[StartedSession], clock: FrozenClock
+) -> None:
+    story = "http://localhost:8401/story"
+    led_to = visitor.sign_in(people.alice.email, people.alice.password, return_to=story).leads_to
+    assert led_to is not None
+    for _ in range(2):
+        page = visitor.open(led_to)
+        assert page.title == "You are signed in on five devices"
+        visitor.open("/sign-up")
+        clock.advance(timedelta(minutes=1))
+    assert choose(visitor, page, five[0]).leads_to == story
+
+
+def test_a_form_that_was_open_for_too_long_is_shown_again_and_changes_nothing(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
+) -> None:
+    page = asked(visitor, people)
+    again = visitor.send(page, "/sign-in/choose", device_id=five[0].device.id, csrf_token="of-another-day")
+    assert (again.status, again.title) == (400, "You are signed in on five devices")
+    assert len(live(database, people, clock)) == 5
+    assert choose(visitor, again, five[0]).leads_to == "/account"
+
+
+def test_who_goes_back_to_sign_in_has_not_chosen_and_leaves_no_choice_to_the_next(
+    visitor: Visitor, people: People, five: list[StartedSession]
+) -> None:
+    asked(visitor, people)
+    visitor.open("/sign-in")
+    over = visitor.follow(visitor.open("/sign-in/choose"))
+    assert (over.title, over.notices) == (
+        "Sign in",
+        ["That choice was made already, or waited for too long. Please sign in again."],
+    )
+
+
+def test_nobody_is_asked_who_has_not_signed_in(
+    visit: Callable[..., Visitor], people: People, five: list[StartedSession]
+) -> None:
+    asked(visit(), people)
+    assert visit().open("/sign-in/choose").leads_to == "/sign-in"
+
+
+def test_the_choice_is_over_once_her_password_is_another(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database
+) -> None:
+    asked(visitor, people)
+    with database.writing() as connection:
+        set_password_hash(connection, people.alice.id, "another")
+    assert visitor.open("/sign-in/choose").leads_to == "/sign-in"
+
+
+def test_where_a_place_came_free_meanwhile_none_has_to_give_way(
+    visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
+) -> None:
+    asked(visitor, people)
+    with database.writing() as connection:
+        end_device(connection, people.alice.id, five[0].device.id, Cause.SIGNED_OUT, None, clock.now())
+    page = visitor.open("/sign-in/choose")
+    assert page.title == "There is room for this device"
+    assert visitor.send(page, "/sign-in/choose").leads_to == "/account"
+    remaining = live(database, people, clock)
+    assert len(remaining) == 5
+    assert {session.device.id for session in five[1:]} < set(remaining)
+
+
 def test_a_device_that_is_made_up_ends_none(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     made_up = replace(five[0], device=five[0].device._replace(id="dev_\x00"))
-    assert choose(visitor, page, made_up).title == "You are signed in on five devices"
+    assert visitor.follow(choose(visitor, page, made_up)).title == "You are signed in on five devices"
     assert sorted(live(database, people, clock)) == sorted(session.device.id for session in five)
 
 
 def test_to_cancel_leads_back_to_the_sign_in(visitor: Visitor, people: People, five: list[StartedSession]) -> None:
-    page = visitor.sign_in(people.alice.email, people.alice.password)
+    page = asked(visitor, people)
     assert "/sign-in" in page.links()

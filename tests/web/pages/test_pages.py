@@ -148,7 +148,7 @@ def test_every_page_leads_back_to_the_publisher_who_says_where(database_url: str
     [
         ("GET", "/nothing", 404, "There is no such page"),
         ("GET", "/sign-in/", 404, "There is no such page"),
-        ("GET", "/sign-in/choose", 405, "This cannot be done here"),
+        ("DELETE", "/sign-in/choose", 405, "This cannot be done here"),
         ("DELETE", "/account", 405, "This cannot be done here"),
         ("GET", "/dev/mail/nothing.eml", 404, "There is no such page"),
     ],

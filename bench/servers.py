@@ -4,36 +4,26 @@
 afterwards.
 """
 
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
-from bench.cases import CASES
-from bench.driving import HOW_TO_GET_IT, Run, drive, is_missing, write_requests
+from bench.beside import FIRST_PORT, console, parser, row_of, serving_yardstick, shown_ratio, take_turns
+from bench.driving import HOW_TO_GET_IT, is_missing
 from bench.figures import write_between
-from bench.measuring import Row, median, ratio_of
-from bench.serving import ROOT, Served, production, serving, serving_constant
+from bench.measuring import Row
+from bench.serving import ROOT, Served, production, serving
 from bench.spending import busiest, memory_of
 from bench.stores import filled_stores
 
 APPLICATION = "service.app:create_app"
 OTHERS = ("gunicorn", "pyuwsgi")  # the latter is uWSGI, built beforehand
-CONSTANT_PORT = 8450
-FIRST_PORT = 8451
 MARKERS = "<!-- servers: written by `python -m bench.servers --record` -->", "<!-- end of servers -->"
-CHECK = CASES[0]
-CHECK_OCTETS = 770
-
-console = Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +59,7 @@ SERVERS = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.servers", description=__doc__)
-    parser.add_argument("--readers", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=1)
-    parser.add_argument("--record", action="store_true", help="keep the figures in docs/performance.md")
-    arguments = parser.parse_args()
+    arguments = parser("python -m bench.servers", __doc__, readers=10_000).parse_args()
     if is_missing():
         console.print(HOW_TO_GET_IT, style="bold")
         return 1
@@ -87,25 +72,18 @@ def main() -> int:
 
 
 def _compare(folder: Path, readers: int, rounds: int, seconds: int) -> list[tuple[Server, Row]]:
-    """Every server and the constant take turns."""
     path = os.pathsep.join([str(ROOT), str(_install(folder / "installed"))])
     with ExitStack() as stack:
         (filled,) = stack.enter_context(filled_stores(["sqlite"], [readers], folder))
-        constant = stack.enter_context(serving_constant({CHECK.name: CHECK_OCTETS}, CONSTANT_PORT, folder / "log"))
+        constant = stack.enter_context(serving_yardstick(folder))
         served = []
         for port, server in enumerate(SERVERS, start=FIRST_PORT):
             environment = {**production(filled.store.url, port), "PYTHONPATH": path}
             starting = serving(server.arguments(port), port, "/readyz", environment, folder / f"{port}.log")
             served.append(stack.enter_context(starting))
-        turns = []
-        for number in range(rounds + 1):
-            console.print(f"round {number} of {rounds}")
-            requests = CHECK.requests(filled.population, seconds, seed=number)
-            drawn = write_requests(folder / "requests", requests)
-            beside = drive(constant, drawn, seconds, path=f"/{CHECK.name}")
-            turns.append([(drive(each, drawn, seconds), beside) for each in served])
+        turns = take_turns(constant, served, filled.population, rounds, seconds, folder)
         return [
-            (server, _row(each, [turn[place] for turn in turns[1:]]))  # the first round is the warm-up
+            (server, {**row_of(place, turns), **_memory(each)})
             for place, (server, each) in enumerate(zip(SERVERS, served, strict=True))
         ]
 
@@ -121,26 +99,17 @@ def _install(folder: Path) -> Path:
     return folder
 
 
-def _row(served: Served, turns: Sequence[tuple[Run, Run]]) -> Row:
+def _memory(served: Served) -> Row:
     resident, own = memory_of(busiest(served.pid))
-    return {
-        **ratio_of([own.per_second / constant.per_second for own, constant in turns]),
-        "per_second": median((own.per_second for own, _ in turns), 0),
-        "p50_ms": median((own.p50_ms for own, _ in turns), 2),
-        "p99_ms": median((own.p99_ms for own, _ in turns), 2),
-        "cpu_us": median((own.cpu_us for own, _ in turns), 0),
-        "own_mb": round(own / 1e6),
-        "resident_mb": round(resident / 1e6),
-    }
+    return {"own_mb": round(own / 1e6), "resident_mb": round(resident / 1e6)}
 
 
 def _table(compared: list[tuple[Server, Row]]) -> str:
     names = ["server", "workers", "threads", "ratio", "low–high", "per second", "p50 ms", "p99 ms", "CPU µs", "own MB"]
     lines = [f"| {' | '.join(names)} |", f"| --- |{' ---: |' * (len(names) - 1)}"]
     for server, row in sorted(compared, key=lambda both: -both[1]["ratio"]):
-        ratio, span = f"{row['ratio']:.2f}", f"{row['low']:.2f}–{row['high']:.2f}"
-        cells = [server.name, server.workers, server.threads, ratio, span]
-        cells += [f"{row['per_second']:,}", row["p50_ms"], row["p99_ms"], row["cpu_us"], row["own_mb"]]
+        cells = [server.name, server.workers, server.threads, *shown_ratio(row)]
+        cells += [row["p50_ms"], row["p99_ms"], row["cpu_us"], row["own_mb"]]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
 

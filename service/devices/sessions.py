@@ -66,7 +66,7 @@ def start_session(
     store.lock_slots(connection, reader_id)
     devices = store.list_devices(connection, reader_id)
     own = _known_again(connection, reader_id, newcomer.token)
-    others = _others(devices, own, rule, now)
+    others = _live_beside(own, devices, rule.life, now)
     try:
         place = find_place(
             others, own.slot if own else None, rule.limit, chosen=chosen, replace_oldest=rule.replace_oldest
@@ -93,13 +93,12 @@ def start_session(
     return StartedSession(secret.token, device, tuple(ended))
 
 
-def list_others(
-    connection: Connection, reader_id: str, token: str | None, rule: Rule, now: datetime
+def list_devices_beside(
+    connection: Connection, reader_id: str, newcomer: Newcomer, life: Life, now: datetime
 ) -> tuple[Device, ...]:
-    """The reader's live devices beside the one that has, or had, this session."""
-    return tuple(
-        _others(store.list_devices(connection, reader_id), _known_again(connection, reader_id, token), rule, now)
-    )
+    """The reader's live devices among which one might have to give way."""
+    own = _known_again(connection, reader_id, newcomer.token)
+    return tuple(_live_beside(own, store.list_devices(connection, reader_id), life, now))
 
 
 def knows_device(connection: Connection, reader_id: str, token: str) -> bool:
@@ -139,8 +138,8 @@ def _known_again(connection: Connection, reader_id: str, token: str | None) -> D
     return store.find_device_by_digest(connection, reader_id, digest_of(token)) if token else None
 
 
-def _others(devices: Collection[Device], own: Device | None, rule: Rule, now: datetime) -> list[Device]:
-    return [device for device in devices if device.live(rule.life, now) and device != own]
+def _live_beside(own: Device | None, devices: Collection[Device], life: Life, now: datetime) -> list[Device]:
+    return [device for device in devices if device.live(life, now) and device != own]
 
 
 def _end(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from service.foundation.tickets import Purpose, Ticket, find_ticket, issue_ticket, redeem_ticket
+from service.foundation.tickets import Purpose, Ticket, TicketRefused, find_ticket, issue_ticket, redeem_ticket
 
 CHOOSE_WITHIN = timedelta(minutes=10)
 
@@ -17,6 +17,7 @@ class PendingSwap:
     reader_id: str
     credentials_version: int
     device_name: str | None
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,17 @@ class SwapTicket:
     expires_at: datetime
 
 
-def issue_swap_ticket(connection: Connection, pending: PendingSwap, now: datetime) -> SwapTicket:
-    expires_at = now + CHOOSE_WITHIN
+def issue_swap_ticket(connection: Connection, pending: PendingSwap) -> SwapTicket:
     facts = {"version": pending.credentials_version, "name": pending.device_name}
-    return SwapTicket(issue_ticket(connection, Purpose.SWAP_DEVICE, pending.reader_id, facts, expires_at), expires_at)
+    token = issue_ticket(connection, Purpose.SWAP_DEVICE, pending.reader_id, facts, pending.expires_at)
+    return SwapTicket(token, pending.expires_at)
 
 
-def find_swap(connection: Connection, token: str, now: datetime) -> tuple[PendingSwap, SwapTicket] | None:
-    """What a ticket is for, without using it."""
-    ticket = find_ticket(connection, Purpose.SWAP_DEVICE, token, now)
-    return (_pending(ticket), SwapTicket(token, ticket.expires_at)) if ticket else None
+def find_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:
+    """What a ticket is for, without using it. Raises :class:`TicketRefused`."""
+    if ticket := find_ticket(connection, Purpose.SWAP_DEVICE, token, now):
+        return _pending(ticket)
+    raise TicketRefused
 
 
 def redeem_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:
@@ -43,4 +45,4 @@ def redeem_swap(connection: Connection, token: str, now: datetime) -> PendingSwa
 
 
 def _pending(ticket: Ticket) -> PendingSwap:
-    return PendingSwap(ticket.subject, ticket.facts["version"], ticket.facts["name"])
+    return PendingSwap(ticket.subject, ticket.facts["version"], ticket.facts["name"], ticket.expires_at)

@@ -12,7 +12,7 @@ from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_
 from service.accounts.store import (
     Credentials,
     find_credentials,
-    find_reader,
+    get_reader_of_ticket,
     lock_reader_of_ticket,
     renew_password_hash,
 )
@@ -23,10 +23,17 @@ from service.devices.sessions import (
     StartedSession,
     end_device,
     knows_device,
-    list_others,
+    list_devices_beside,
     start_session,
 )
-from service.devices.swaps import PendingSwap, SwapTicket, find_swap, issue_swap_ticket, redeem_swap
+from service.devices.swaps import (
+    CHOOSE_WITHIN,
+    PendingSwap,
+    SwapTicket,
+    find_swap,
+    issue_swap_ticket,
+    redeem_swap,
+)
 from service.foundation.tickets import Purpose
 from service.web.counting import count, guesses, uncount
 from service.web.doors import Doors
@@ -66,31 +73,26 @@ def sign_in(
         return start(connection, house, reader, newcomer, now)
 
 
+def find_choice(house: Doors, ticket: str, newcomer: Newcomer, now: datetime) -> DeviceChoice:
+    """The choice that a ticket is for, among the devices that the reader has by now. Raises :class:`TicketRefused`."""
+    with house.database.reading() as connection:
+        reader = get_reader_of_ticket(connection, Purpose.SWAP_DEVICE, ticket, now)
+        pending = find_swap(connection, ticket, now)
+        rule = house.rule.for_limit(reader.device_limit)
+        devices = list_devices_beside(connection, reader.id, newcomer, rule.life, now)
+    return DeviceChoice(reader, devices, rule.limit, SwapTicket(ticket, pending.expires_at))
+
+
 def swap(house: Doors, ticket: str, device_id: str, newcomer: Newcomer, now: datetime) -> SignedIn | DeviceChoice:
     """End the chosen device and start the newcomer in one transaction. Raises :class:`TicketRefused`.
 
-    Where the chosen one is gone and there is still no place, the reader is asked again.
+    Where the chosen one is gone and there is still no place, the reader is asked again, for as long as she was before.
     """
     with house.database.writing() as connection:
         reader = lock_reader_of_ticket(connection, Purpose.SWAP_DEVICE, ticket, now)
         pending = redeem_swap(connection, ticket, now)
         named = Newcomer(newcomer.kind, newcomer.token, newcomer.name or pending.device_name)
-        return start(connection, house, reader, named, now, chosen=device_id)
-
-
-def find_choice(
-    connection: Connection, house: Doors, ticket: str, token: str | None, now: datetime
-) -> DeviceChoice | None:
-    """The choice that a ticket waits for, among the devices that the reader has by now. None where it is over.
-
-    ``token`` is the session that the newcomer has, or had.
-    """
-    found = find_swap(connection, ticket, now)
-    reader = find_reader(connection, found[0].reader_id) if found else None
-    if found is None or reader is None or reader.credentials_version != found[0].credentials_version:
-        return None
-    rule = house.rule.for_limit(reader.device_limit)
-    return DeviceChoice(reader, list_others(connection, reader.id, token, rule, now), rule.limit, found[1])
+        return start(connection, house, reader, named, now, chosen=device_id, until=pending.expires_at)
 
 
 def start(
@@ -101,15 +103,15 @@ def start(
     now: datetime,
     *,
     chosen: str | None = None,
+    until: datetime | None = None,
 ) -> SignedIn | DeviceChoice:
-    """Give a reader who has proved who she is a session, or the choice."""
+    """Give a reader who has proved who she is a session, or the choice, which waits ``until`` then."""
     rule = house.rule.for_limit(reader.device_limit)
     try:
         return SignedIn(reader, start_session(connection, reader.id, newcomer, rule, now, chosen=chosen))
     except DeviceLimitReached as reached:
-        pending = PendingSwap(reader.id, reader.credentials_version, newcomer.name)
-        ticket = issue_swap_ticket(connection, pending, now)
-        return DeviceChoice(reader, reached.devices, reached.limit, ticket)
+        pending = PendingSwap(reader.id, reader.credentials_version, newcomer.name, until or now + CHOOSE_WITHIN)
+        return DeviceChoice(reader, reached.devices, reached.limit, issue_swap_ticket(connection, pending))
 
 
 def end_session_of_another(house: Doors, before: Session, arrived: SignedIn, by_device: str, now: datetime) -> None:

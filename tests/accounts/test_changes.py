@@ -17,7 +17,7 @@ from service.accounts.changes import (
 from service.accounts.events import AccountEvent
 from service.accounts.reader import CredentialsRefused, EmailTaken, Reader, UnknownReader
 from service.accounts.recovery import prepare_recovery_mail, reset_password
-from service.devices.swaps import PendingSwap, issue_swap_ticket, redeem_swap
+from service.devices.swaps import CHOOSE_WITHIN, PendingSwap, issue_swap_ticket, redeem_swap
 from service.foundation.outbox import claim_events
 from service.foundation.tickets import TicketRefused
 from tests.support.at_once import at_once
@@ -48,7 +48,7 @@ def email_ticket(connection, reader, email, clock):
 
 def test_a_new_password_is_told_and_voids_what_was_begun(connection, dora, verified, clock):
     now = clock.now()
-    swap = issue_swap_ticket(connection, PendingSwap(dora.id, 1, None), now)
+    swap = issue_swap_ticket(connection, PendingSwap(dora.id, 1, None, now + CHOOSE_WITHIN))
     recovery = prepare_recovery_mail(connection, dora.email, now).ticket
     change = email_ticket(connection, dora, "new@example.org", clock)
     change_password(connection, verified, "new", now)

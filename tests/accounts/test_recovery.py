@@ -17,7 +17,7 @@ from service.accounts.recovery import (
     reset_password,
 )
 from service.accounts.store import add_reader, find_credentials, get_reader, set_email
-from service.devices.swaps import PendingSwap, issue_swap_ticket, redeem_swap
+from service.devices.swaps import CHOOSE_WITHIN, PendingSwap, issue_swap_ticket, redeem_swap
 from service.foundation.outbox import claim_events
 from service.foundation.tickets import TicketRefused, find_ticket
 from tests.support.at_once import at_once
@@ -76,7 +76,8 @@ def test_a_ticket_is_good_for_half_an_hour(connection, dora, clock, after, good)
 def test_a_reset_voids_every_other_ticket_of_the_reader(connection, dora, clock):
     now = clock.now()
     used, unused = ticket_for(connection, dora, clock), ticket_for(connection, dora, clock)
-    swap = issue_swap_ticket(connection, PendingSwap(dora.id, dora.credentials_version, None), now)
+    pending = PendingSwap(dora.id, dora.credentials_version, None, now + CHOOSE_WITHIN)
+    swap = issue_swap_ticket(connection, pending)
     change = prepare_email_change_mail(connection, dora.id, "new@example.org", dora.credentials_version, now)
     reset_password(connection, used, "new", now)
     with pytest.raises(TicketRefused):

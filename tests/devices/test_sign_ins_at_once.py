@@ -15,7 +15,7 @@ from service.devices.sessions import (
     list_live_devices,
     start_session,
 )
-from service.devices.swaps import PendingSwap, issue_swap_ticket, redeem_swap
+from service.devices.swaps import CHOOSE_WITHIN, PendingSwap, issue_swap_ticket, redeem_swap
 from service.foundation.tickets import TicketRefused
 from tests.support.at_once import at_once
 from tests.support.people import LIFE, RULE
@@ -80,7 +80,8 @@ def test_one_device_that_signs_in_many_times_stays_one(start, live, clock):
 def test_of_many_uses_of_one_swap_ticket_one_wins(database, people, start, live, clock):
     five = [start(clock.now()) for _ in range(5)]
     with database.writing() as connection:
-        ticket = issue_swap_ticket(connection, PendingSwap(people.alice.id, 1, None), clock.now())
+        pending = PendingSwap(people.alice.id, 1, None, clock.now() + CHOOSE_WITHIN)
+        ticket = issue_swap_ticket(connection, pending)
 
     def swap(number):
         with database.writing() as connection:

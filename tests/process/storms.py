@@ -92,8 +92,7 @@ def swap_call(town: Town, asked: Reply, chosen: str, number: int) -> Callable[[]
         return lambda: front_end.swap(ticket, chosen)
     browser = Browser(town.servers[number % len(town.servers)], asked.cookies)
     browser.open(CHOICE)
-    ticket = browser.field("swap_ticket")
-    return lambda: browser.send(CHOICE, swap_ticket=ticket, device_id=chosen)
+    return lambda: browser.send(CHOICE, device_id=chosen)
 
 
 def asks_for_choice(reply: Reply) -> bool:

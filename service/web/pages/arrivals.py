@@ -11,7 +11,7 @@ from service.web.pages.returning import returning_to, see_other
 from service.web.signing_in import DeviceChoice, SignedIn, end_session_of_another
 from service.web.who import asking_device, current_session, request_time, shown_now
 
-WAITING = "swap_ticket"  # in the pages' session: the sign-in that waits for a choice
+WAITING = "waiting_sign_in"  # in the pages' session
 
 
 def newcomer() -> Newcomer:
@@ -31,6 +31,15 @@ def arrive(outcome: SignedIn | DeviceChoice, *, otherwise_to: str, notice: str |
     back = returning_to()
     leaves = back is not None and origin_of(back) != origin_of(doors().settings.public_url)
     return hand_over(outcome, back or otherwise_to, None if leaves else notice)
+
+
+def waiting_ticket() -> str:
+    """That of the sign-in which waits, in this browser, for a choice among devices; or one that nobody has."""
+    return str(session.get(WAITING, ""))
+
+
+def forget_waiting() -> None:
+    session.pop(WAITING, None)
 
 
 def hand_over(signed_in: SignedIn, address: str, notice: str | None = None) -> Response:

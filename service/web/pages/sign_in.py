@@ -1,6 +1,6 @@
 """Signing in."""
 
-from flask import request, session, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -8,7 +8,7 @@ from service.access.asking import SessionState
 from service.web import signing_in
 from service.web.callers import ANYONE, open_to
 from service.web.doors import doors
-from service.web.pages.arrivals import WAITING, arrive, newcomer
+from service.web.pages.arrivals import arrive, forget_waiting, newcomer
 from service.web.pages.blueprint import pages
 from service.web.pages.fields import Filled, password_field, text_of
 from service.web.pages.forms import PageForm, accepted, faults_told_on
@@ -36,7 +36,8 @@ def sign_in() -> ResponseReturnValue:
                 doors(), text_of(form.email), text_of(form.password), newcomer(), network(), request_time()
             )
             return arrive(outcome, otherwise_to=url_for("pages.show_account"))
-    session.pop(WAITING, None)  # who comes back here has not chosen, and the next at this browser must not
+    if request.method != "HEAD":
+        forget_waiting()  # who comes back here has not chosen, and the next at this browser must not choose for her
     state = current_session().state
     if request.method != "POST" and state is SessionState.LIVE:
         return render_page("pages/signed_in.html")

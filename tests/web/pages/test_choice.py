@@ -98,12 +98,21 @@ def test_a_choice_can_be_made_once(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:
     page = asked(visitor, people)
-    fields = dict(page.form("/sign-in/choose").form_values()) | {"device_id": five[0].device.id}
-    visitor.post("/sign-in/choose", fields)
-    token = visitor.open("/sign-out").form("/sign-out").fields["csrf_token"]
-    again = visitor.post("/sign-in/choose", fields | {"device_id": five[2].device.id, "csrf_token": token})
-    assert again.leads_to == "/sign-in"
+    waiting = visitor.client.get_cookie("gatefold_form")
+    assert waiting is not None
+    choose(visitor, page, five[0])
+    visitor.client.set_cookie("gatefold_form", waiting.value)
+    assert choose(visitor, page, five[2]).leads_to == "/sign-in"
     assert five[2].device.id in live(database, people, clock)
+
+
+def test_she_is_told_what_became_of_it_and_coming_back_to_it_then_asks_nothing(
+    visitor: Visitor, people: People, five: list[StartedSession]
+) -> None:
+    account = visitor.follow(choose(visitor, asked(visitor, people), five[0]))
+    assert account.notices == ["You are signed in on this device, and signed out where you chose to be."]
+    back = visitor.follow(visitor.open("/sign-in/choose"))
+    assert (back.title, back.notices) == ("You are signed in", [])
 
 
 def test_a_choice_waits_ten_minutes(
@@ -112,7 +121,7 @@ def test_a_choice_waits_ten_minutes(
     page = asked(visitor, people)
     clock.advance(timedelta(minutes=10))
     late = visitor.follow(choose(visitor, page, five[0]))
-    assert late.notices == ["That choice was made already, or waited for too long. Please sign in again."]
+    assert late.notices == ["No sign-in is waiting for a choice here. Please sign in again."]
 
 
 def test_where_the_chosen_device_is_gone_and_there_is_no_place_she_is_asked_again(
@@ -183,25 +192,56 @@ def test_the_choice_can_be_left_and_come_back_to(
     assert choose(visitor, page, five[0]).leads_to == story
 
 
-def test_a_form_that_was_open_for_too_long_is_shown_again_and_changes_nothing(
+def test_a_form_that_was_open_for_too_long_changes_nothing_and_is_shown_again(
     visitor: Visitor, people: People, five: list[StartedSession], database: Database, clock: FrozenClock
 ) -> None:
     page = asked(visitor, people)
     again = visitor.send(page, "/sign-in/choose", device_id=five[0].device.id, csrf_token="of-another-day")
-    assert (again.status, again.title) == (400, "You are signed in on five devices")
+    assert (again.status, again.leads_to) == (303, "/sign-in/choose")
+    again = visitor.follow(again)
+    assert again.notices == ["This page had been open for too long, and nothing was changed."]
     assert len(live(database, people, clock)) == 5
     assert choose(visitor, again, five[0]).leads_to == "/account"
+
+
+def test_to_be_asked_again_gives_no_longer_to_choose(
+    visitor: Visitor, people: People, five: list[StartedSession], clock: FrozenClock
+) -> None:
+    page = asked(visitor, people)
+    made_up = replace(five[0], device=five[0].device._replace(id="dev_made_up"))
+    clock.advance(timedelta(minutes=9))
+    again = visitor.follow(choose(visitor, page, made_up))
+    assert again.notices == ["That place was taken meanwhile, and nothing was changed. Please choose again."]
+    clock.advance(timedelta(minutes=1))
+    assert choose(visitor, again, five[0]).leads_to == "/sign-in"
+
+
+def test_the_page_says_whose_devices_they_are(
+    visitor: Visitor, people: People, sign_in: Callable[..., StartedSession], five: list[StartedSession]
+) -> None:
+    bobs = [sign_in(people.bob, kind) for kind in KINDS]
+    first = asked(visitor, people)
+    assert first.all(".address") == [people.alice.email]
+    visitor.follow(visitor.sign_in(people.bob.email, people.bob.password))
+    assert visitor.open("/sign-in/choose").all(".address") == [people.bob.email]
+    mixed_up = visitor.follow(choose(visitor, first, five[0]))  # of the page that is open in another tab
+    assert mixed_up.all(".address") == [people.bob.email]
+    assert choose(visitor, mixed_up, bobs[0]).leads_to == "/account"
 
 
 def test_who_goes_back_to_sign_in_has_not_chosen_and_leaves_no_choice_to_the_next(
     visitor: Visitor, people: People, five: list[StartedSession]
 ) -> None:
-    asked(visitor, people)
+    page = asked(visitor, people)
+    visitor.open("/sign-in", "HEAD")
+    assert visitor.open("/sign-in/choose").status == 200
     visitor.open("/sign-in")
-    over = visitor.follow(visitor.open("/sign-in/choose"))
+    assert visitor.open("/sign-in/choose").leads_to == "/sign-in"
+    visitor.open("/sign-in")
+    over = visitor.follow(choose(visitor, page, five[0]))
     assert (over.title, over.notices) == (
         "Sign in",
-        ["That choice was made already, or waited for too long. Please sign in again."],
+        ["No sign-in is waiting for a choice here. Please sign in again."],
     )
 
 
@@ -229,7 +269,10 @@ def test_where_a_place_came_free_meanwhile_none_has_to_give_way(
         end_device(connection, people.alice.id, five[0].device.id, Cause.SIGNED_OUT, None, clock.now())
     page = visitor.open("/sign-in/choose")
     assert page.title == "There is room for this device"
-    assert visitor.send(page, "/sign-in/choose").leads_to == "/account"
+    account = visitor.follow(visitor.send(page, "/sign-in/choose"))
+    assert account.notices == [
+        "You are signed in on this device. There was room for it, so you were signed out nowhere."
+    ]
     remaining = live(database, people, clock)
     assert len(remaining) == 5
     assert {session.device.id for session in five[1:]} < set(remaining)

@@ -20,7 +20,6 @@ PLAUSIBLE = {
     "password": "plum-ladder-orbit-seven",
     "new_password": "lantern river basil seventy",
     "ticket": "gft_x",
-    "swap_ticket": "gft_x",
     "device_id": DEVICE,
 }
 

@@ -14,7 +14,7 @@ from bench.driving import HOW_TO_GET_IT, BadAnswers, is_missing
 from bench.figures import RECORD, ROOT, Results, show, write_page, write_results
 from bench.machine import describe_machine
 from bench.revocation import TRIES
-from bench.running import ALL, Extent, run
+from bench.running import ALL, USUAL, Extent, run
 from bench.serving import switched
 from bench.stores import filled_stores
 from tests.support.postgres import find_binaries
@@ -104,7 +104,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--stores", type=_stores, default=STORES, metavar="A,B", help="databases (default: sqlite,postgresql)")
     add("--readers", type=_numbers, default=(1_000, 1_000_000), metavar="N,M", help="default: 1000,1000000")
-    add("--cases", type=_cases, default=ALL, metavar="A,B", help=f"default: {','.join(ALL)}")
+    add("--cases", type=_cases, default=USUAL, metavar="A,B", help=f"of {', '.join(ALL)} (default: all but gate)")
     add("--rounds", type=int, default=7, help="turns of all sides for each case (default: 7)")
     add("--seconds", type=int, default=1, help="how long each side of a turn lasts (default: 1)")
     add("--tries", type=int, default=TRIES, help=f"requests after a revocation, of each database (default: {TRIES})")

@@ -100,9 +100,10 @@ def request(
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + octets
 
 
+GATE = Case("gate", "may this reader pass, asked by a proxy with her cookie: `GET /gate`", _gate)
 CASES = (
     Case("check", "may this reader read this article: `GET /v1/access/{slug}`", _check),
     Case("batch", f"the same for {BATCH} articles at once: `POST /v1/access`", _batch, drawn_a_second=8_000),
     Case("body", "an entitled reader's article with 6 kB of body: `GET /v1/articles/{slug}`", _body),
-    Case("gate", "may this reader pass, asked by a proxy with her cookie: `GET /gate`", _gate),
+    GATE,
 )

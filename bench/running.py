@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cases import CASES, Case
+from bench.cases import CASES, GATE, Case
 from bench.counting import count_statements
 from bench.flood import measure_flood
 from bench.measuring import Contest, Row, Say, Side
@@ -18,6 +18,7 @@ CONSTANT_PORT = 8450
 GATEFOLD_PORT = 8451  # of the first side; the others take those after it
 SIGN_IN, FLOOD, REVOCATION = "sign-in", "flood", "revocation"
 ALL = (*(case.name for case in CASES), SIGN_IN, FLOOD, REVOCATION)
+USUAL = tuple(name for name in ALL if name != GATE.name)  # which costs what a check does
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from service.accounts import store
 from service.accounts.events import AccountEvent
 from service.accounts.reader import CredentialsRefused, EmailTaken, Reader
 from service.accounts.store import Credentials
+from service.accounts.tickets import lock_reader_of_ticket
 from service.foundation.outbox import record_event
 from service.foundation.tickets import Purpose, TicketRefused, issue_ticket, redeem_ticket, withdraw_tickets
 
@@ -70,7 +71,7 @@ def prepare_email_change_mail(
 
 def confirm_email_change(connection: Connection, ticket: str, now: datetime) -> Reader:
     """Make the new address hers and tell the old one. Raises :class:`TicketRefused`."""
-    reader = store.lock_reader_of_ticket(connection, Purpose.CHANGE_EMAIL, ticket, now)
+    reader = lock_reader_of_ticket(connection, Purpose.CHANGE_EMAIL, ticket, now)
     redeemed = redeem_ticket(connection, Purpose.CHANGE_EMAIL, ticket, now)
     try:
         store.set_email(connection, reader.id, redeemed.facts["email"])

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from service.accounts import store
 from service.accounts.events import AccountEvent
 from service.accounts.reader import Reader
+from service.accounts.tickets import lock_reader_of_ticket
 from service.foundation.outbox import record_event
 from service.foundation.tickets import (
     Purpose,
@@ -71,7 +72,7 @@ def reset_password(connection: Connection, ticket: str, password_hash: str, now:
 
     The caller ends her sessions in the same transaction.
     """
-    reader = store.lock_reader_of_ticket(connection, Purpose.RESET_PASSWORD, ticket, now)
+    reader = lock_reader_of_ticket(connection, Purpose.RESET_PASSWORD, ticket, now)
     redeem_ticket(connection, Purpose.RESET_PASSWORD, ticket, now)
     store.set_password_hash(connection, reader.id, password_hash)
     for purpose in (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, Purpose.SWAP_DEVICE):

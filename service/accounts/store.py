@@ -1,6 +1,5 @@
 """Readers and pending sign-ups in the database."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,6 @@ from service.accounts.reader import EmailTaken, Reader, UnknownReader, email_key
 from service.foundation.database import metadata
 from service.foundation.identifiers import Kind, new_id
 from service.foundation.instants import Instant
-from service.foundation.tickets import Purpose, TicketRefused, find_ticket
 
 readers = Table(
     "readers",
@@ -105,35 +103,6 @@ def lock_reader(connection: Connection, reader_id: str) -> Reader:
     if row is None:
         raise UnknownReader(reader_id)
     return Reader(*row)
-
-
-def get_reader_of_ticket(connection: Connection, purpose: Purpose, token: str, now: datetime) -> Reader:
-    """The reader whom a ticket is about, if her credentials are still those it was issued for.
-
-    Raises :class:`TicketRefused`.
-    """
-    return _reader_of_ticket(get_reader, connection, purpose, token, now)
-
-
-def lock_reader_of_ticket(connection: Connection, purpose: Purpose, token: str, now: datetime) -> Reader:
-    """The same, locked.
-
-    Lock the reader first and redeem the ticket after: whoever voids her tickets holds her row
-    already, and the other order could deadlock with it. Raises :class:`TicketRefused`.
-    """
-    return _reader_of_ticket(lock_reader, connection, purpose, token, now)
-
-
-def _reader_of_ticket(
-    get: Callable[[Connection, str], Reader], connection: Connection, purpose: Purpose, token: str, now: datetime
-) -> Reader:
-    ticket = find_ticket(connection, purpose, token, now)
-    if ticket is None:
-        raise TicketRefused
-    reader = get(connection, ticket.subject)
-    if reader.credentials_version != ticket.facts["version"]:
-        raise TicketRefused
-    return reader
 
 
 def find_reader_by_email(connection: Connection, email: str) -> Reader | None:

@@ -12,10 +12,9 @@ from service.accounts.reader import BadEmail, CredentialsRefused, Reader, clean_
 from service.accounts.store import (
     Credentials,
     find_credentials,
-    get_reader_of_ticket,
-    lock_reader_of_ticket,
     renew_password_hash,
 )
+from service.accounts.tickets import get_reader_of_ticket, lock_reader_of_ticket
 from service.devices.device import Cause, Device, UnknownDevice
 from service.devices.sessions import (
     DeviceLimitReached,

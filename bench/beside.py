@@ -24,12 +24,12 @@ console = Console(stderr=True)
 
 
 def parser(program: str, description: str | None, *, readers: int) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("--readers", type=int, default=readers)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=1)
-    parser.add_argument("--record", action="store_true", help="keep the figures in docs/performance.md")
-    return parser
+    made = argparse.ArgumentParser(prog=program, description=description)
+    made.add_argument("--readers", type=int, default=readers)
+    made.add_argument("--rounds", type=int, default=7)
+    made.add_argument("--seconds", type=int, default=1)
+    made.add_argument("--record", action="store_true", help="keep the figures in docs/performance.md")
+    return made
 
 
 def serving_yardstick(folder: Path) -> AbstractContextManager[Served]:
@@ -42,8 +42,7 @@ def take_turns(
     turns: list[Turn] = []
     for number in range(rounds + 1):
         console.print(f"round {number} of {rounds}")
-        # Twice, as some answer more than are drawn.
-        drawn = write_requests(folder / "requests", CHECK.requests(population, seconds, seed=number) * 2)
+        drawn = write_requests(folder / "requests", CHECK.requests(population, seconds, seed=number))
         beside = drive(constant, drawn, seconds, path=f"/{CHECK.name}")
         turns.append((beside, [drive(each, drawn, seconds) for each in servers]))
     return turns[1:]  # the first round is the warm-up

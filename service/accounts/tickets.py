@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from service.accounts.reader import Reader
 from service.accounts.store import get_reader, lock_reader
-from service.foundation.tickets import Purpose, TicketRefused, find_ticket
+from service.foundation.tickets import Purpose, TicketRefused, get_ticket
 
 
 def get_reader_of_ticket(connection: Connection, purpose: Purpose, token: str, now: datetime) -> Reader:
@@ -30,9 +30,7 @@ def lock_reader_of_ticket(connection: Connection, purpose: Purpose, token: str, 
 def _reader_of_ticket(
     get: Callable[[Connection, str], Reader], connection: Connection, purpose: Purpose, token: str, now: datetime
 ) -> Reader:
-    ticket = find_ticket(connection, purpose, token, now)
-    if ticket is None:
-        raise TicketRefused
+    ticket = get_ticket(connection, purpose, token, now)
     reader = get(connection, ticket.subject)
     if reader.credentials_version != ticket.facts["version"]:
         raise TicketRefused

@@ -66,7 +66,7 @@ def start_session(
     store.lock_slots(connection, reader_id)
     devices = store.list_devices(connection, reader_id)
     own = _known_again(connection, reader_id, newcomer.token)
-    others = _live_beside(own, devices, rule.life, now)
+    others = [device for device in devices if device.live(rule.life, now) and device != own]
     try:
         place = find_place(
             others, own.slot if own else None, rule.limit, chosen=chosen, replace_oldest=rule.replace_oldest
@@ -98,7 +98,7 @@ def list_devices_beside(
 ) -> tuple[Device, ...]:
     """The reader's live devices among which one might have to give way."""
     own = _known_again(connection, reader_id, newcomer.token)
-    return tuple(_live_beside(own, store.list_devices(connection, reader_id), life, now))
+    return tuple(device for device in list_live_devices(connection, reader_id, life, now) if device != own)
 
 
 def knows_device(connection: Connection, reader_id: str, token: str) -> bool:
@@ -136,10 +136,6 @@ def end_devices(
 
 def _known_again(connection: Connection, reader_id: str, token: str | None) -> Device | None:
     return store.find_device_by_digest(connection, reader_id, digest_of(token)) if token else None
-
-
-def _live_beside(own: Device | None, devices: Collection[Device], life: Life, now: datetime) -> list[Device]:
-    return [device for device in devices if device.live(life, now) and device != own]
 
 
 def _end(

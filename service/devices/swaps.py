@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from service.foundation.tickets import Purpose, Ticket, TicketRefused, find_ticket, issue_ticket, redeem_ticket
+from service.foundation.tickets import Purpose, Ticket, get_ticket, issue_ticket, redeem_ticket
 
 CHOOSE_WITHIN = timedelta(minutes=10)
 
@@ -32,11 +32,9 @@ def issue_swap_ticket(connection: Connection, pending: PendingSwap) -> SwapTicke
     return SwapTicket(token, pending.expires_at)
 
 
-def find_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:
+def get_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:
     """What a ticket is for, without using it. Raises :class:`TicketRefused`."""
-    if ticket := find_ticket(connection, Purpose.SWAP_DEVICE, token, now):
-        return _pending(ticket)
-    raise TicketRefused
+    return _pending(get_ticket(connection, Purpose.SWAP_DEVICE, token, now))
 
 
 def redeem_swap(connection: Connection, token: str, now: datetime) -> PendingSwap:

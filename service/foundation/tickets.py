@@ -68,6 +68,13 @@ def find_ticket(connection: Connection, purpose: Purpose, token: str, now: datet
     return Ticket(*row) if row else None
 
 
+def get_ticket(connection: Connection, purpose: Purpose, token: str, now: datetime) -> Ticket:
+    """The same. Raises :class:`TicketRefused`."""
+    if ticket := find_ticket(connection, purpose, token, now):
+        return ticket
+    raise TicketRefused
+
+
 def redeem_ticket(connection: Connection, purpose: Purpose, token: str, now: datetime) -> Ticket:
     """Use a ticket up. Raises :class:`TicketRefused` where it is no longer, or never was, good."""
     row = connection.execute(

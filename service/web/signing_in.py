@@ -29,7 +29,7 @@ from service.devices.swaps import (
     CHOOSE_WITHIN,
     PendingSwap,
     SwapTicket,
-    find_swap,
+    get_swap,
     issue_swap_ticket,
     redeem_swap,
 )
@@ -72,11 +72,11 @@ def sign_in(
         return start(connection, house, reader, newcomer, now)
 
 
-def find_choice(house: Doors, ticket: str, newcomer: Newcomer, now: datetime) -> DeviceChoice:
+def get_choice(house: Doors, ticket: str, newcomer: Newcomer, now: datetime) -> DeviceChoice:
     """The choice that a ticket is for, among the devices that the reader has by now. Raises :class:`TicketRefused`."""
     with house.database.reading() as connection:
         reader = get_reader_of_ticket(connection, Purpose.SWAP_DEVICE, ticket, now)
-        pending = find_swap(connection, ticket, now)
+        pending = get_swap(connection, ticket, now)
         rule = house.rule.for_limit(reader.device_limit)
         devices = list_devices_beside(connection, reader.id, newcomer, rule.life, now)
     return DeviceChoice(reader, devices, rule.limit, SwapTicket(ticket, pending.expires_at))

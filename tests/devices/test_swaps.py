@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.devices.swaps import CHOOSE_WITHIN, PendingSwap, find_swap, issue_swap_ticket, redeem_swap
+from service.devices.swaps import CHOOSE_WITHIN, PendingSwap, get_swap, issue_swap_ticket, redeem_swap
 from service.foundation.tickets import Purpose, TicketRefused, redeem_ticket
 
 
@@ -16,10 +16,10 @@ def pending(clock):
 def test_a_swap_ticket_remembers_who_and_on_what(connection, clock, pending):
     ticket = issue_swap_ticket(connection, pending)
     assert ticket.expires_at == pending.expires_at
-    assert find_swap(connection, ticket.token, clock.now()) == pending
+    assert get_swap(connection, ticket.token, clock.now()) == pending
     assert redeem_swap(connection, ticket.token, clock.now()) == pending
     with pytest.raises(TicketRefused):
-        find_swap(connection, ticket.token, clock.now())
+        get_swap(connection, ticket.token, clock.now())
     with pytest.raises(TicketRefused):
         redeem_swap(connection, ticket.token, clock.now())
 
@@ -27,10 +27,10 @@ def test_a_swap_ticket_remembers_who_and_on_what(connection, clock, pending):
 def test_a_choice_must_be_made_in_time(connection, clock, pending):
     ticket = issue_swap_ticket(connection, pending)
     clock.advance(CHOOSE_WITHIN - timedelta(microseconds=1))
-    assert find_swap(connection, ticket.token, clock.now()) == pending
+    assert get_swap(connection, ticket.token, clock.now()) == pending
     clock.advance(timedelta(microseconds=1))
     with pytest.raises(TicketRefused):
-        find_swap(connection, ticket.token, clock.now())
+        get_swap(connection, ticket.token, clock.now())
 
 
 def test_a_swap_ticket_is_good_for_nothing_else(connection, clock, pending):

@@ -36,7 +36,7 @@ def choose_device() -> ResponseReturnValue:
     try:
         if accepted(form):
             return _lead_on(signing_in.swap(house, waiting_ticket(), text_of(form.device_id), newcomer(), now))
-        choice = signing_in.find_choice(house, waiting_ticket(), newcomer(), now)
+        choice = signing_in.get_choice(house, waiting_ticket(), newcomer(), now)
     except TicketRefused:
         forget_waiting()
         if current_session().state is not SessionState.LIVE:
